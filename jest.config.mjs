@@ -1,0 +1,23 @@
+// Three kinds of test beside the source; the file's suffix names what it costs.
+const transform = {
+  "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }],
+};
+const shared = {
+  transform,
+  testEnvironment: "node",
+  rootDir: ".",
+  modulePathIgnorePatterns: ["<rootDir>/.pulumi", "<rootDir>/artifacts", "/dist/"],
+};
+
+export default {
+  projects: [
+    {
+      ...shared,
+      displayName: "unit",
+      testMatch: ["<rootDir>/{infra,app,stacks,cli,test,bench}/**/*.test.ts"],
+      testPathIgnorePatterns: ["\\.service\\.test\\.ts$", "\\.browser\\.test\\.ts$", "/node_modules/"],
+    },
+    { ...shared, displayName: "service", testMatch: ["<rootDir>/{infra,app,stacks,cli,test}/**/*.service.test.ts"] },
+    { ...shared, displayName: "browser", testMatch: ["<rootDir>/{app,test}/**/*.browser.test.ts"] },
+  ],
+};
