@@ -1,0 +1,16 @@
+// The environment of the provision job.
+import { Type } from "@sinclair/typebox";
+
+export const Environment = Type.Object({
+  /** A ProvisionPlan as JSON. */
+  PLAN: Type.String({ minLength: 2 }),
+  DATABASE_HOST: Type.String({ minLength: 1 }),
+  DATABASE_PORT: Type.Integer({ minimum: 1, maximum: 65535 }),
+  /** A superuser: roles and databases are made by it. */
+  DATABASE_USER: Type.String({ minLength: 1 }),
+  DATABASE_PASSWORD: Type.String({ minLength: 1 }),
+  OBJECT_STORE_ENDPOINT: Type.String({ pattern: "^https?://" }),
+  /** The object store's root user. */
+  OBJECT_STORE_USER: Type.String({ minLength: 1 }),
+  OBJECT_STORE_PASSWORD: Type.String({ minLength: 8 }),
+});

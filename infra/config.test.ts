@@ -1,0 +1,73 @@
+import { readConfig } from "./config";
+
+const problemsOf = (raw: Record<string, string>): string => {
+  try {
+    readConfig(raw);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("the configuration was accepted");
+};
+
+describe("the configuration", () => {
+  it("needs no key at all", () => {
+    expect(readConfig({})).toEqual({
+      target: "local",
+      ports: { frontend: 5000, inference: 8000, minio: 9001, objectStore: 9000, postgres: 5432 },
+      open: ["inference"],
+      registryMirror: undefined,
+      healthTimeoutSeconds: 180,
+      outboxLimitMiB: 512,
+    });
+  });
+
+  it("keeps the defaults of ports that are not given", () => {
+    const { ports } = readConfig({ ports: '{"frontend":5050}' });
+    expect(ports).toMatchObject({ frontend: 5050, inference: 8000, minio: 9001 });
+  });
+
+  it("takes an empty list for what it says", () => {
+    expect(readConfig({ open: "[]" }).open).toEqual([]);
+  });
+
+  it("reports all problems at once, each with its key, what was given and what is allowed", () => {
+    const problems = problemsOf({
+      target: "moon",
+      ports: '{"frontend":0,"webb":1}',
+      open: '["everything"]',
+      registryMirror: "https://mirror/",
+      healthTimeoutSeconds: "soon",
+      outboxLimitMiB: "1.5",
+      reigstryMirror: "x",
+    });
+    expect(problems).toContain("8 problems");
+    expect(problems).toContain('target: "moon" was given; allowed is one of local');
+    expect(problems).toContain(
+      'ports.frontend: "0" was given; allowed is a whole number from 1 to',
+    );
+    expect(problems).toContain("ports.webb");
+    expect(problems).toContain(
+      'open: "["everything"]" was given; allowed is a list of frontend, inf',
+    );
+    expect(problems).toContain("registryMirror");
+    expect(problems).toContain('healthTimeoutSeconds: "soon"');
+    expect(problems).toContain('outboxLimitMiB: "1.5"');
+    expect(problems).toContain("reigstryMirror: no such key; allowed are");
+  });
+
+  it("says how to put a value right", () => {
+    expect(problemsOf({ ports: '{"frontend":"a"}' })).toContain(
+      "pulumi config set --path ports.frontend VALUE",
+    );
+  });
+
+  it("refuses two services on one port", () => {
+    expect(problemsOf({ ports: '{"frontend":8000}' })).toContain(
+      "two endpoints have the same port",
+    );
+  });
+
+  it("refuses ports that aren't an object", () => {
+    expect(problemsOf({ ports: "[5000]" })).toContain("an object with any of the fields");
+  });
+});

@@ -1,0 +1,51 @@
+// Every image with its exact version: official ones by tag, our own by what they are built from.
+
+/** Official images. A tag names exact software; the digest that was pulled is a stack output. */
+export const officialImages = {
+  golang: "golang:1.26.8-bookworm",
+  debian: "debian:bookworm-slim",
+  node: "node:24.21.0-bookworm-slim",
+  python: "python:3.13.5-slim-trixie",
+  postgres: "postgres:17.12-trixie",
+} as const;
+
+/** How one of our own images is made; the build context is the clone. */
+export interface OwnImage {
+  dockerfile: string;
+  /** Files and folders of the clone whose content decides the image. */
+  sources: string[];
+}
+
+const npmManifests = ["package.json", "package-lock.json", ".npmrc"];
+
+export const ownImages = {
+  minio: { dockerfile: "app/minio/Dockerfile", sources: ["app/minio"] },
+  provision: {
+    dockerfile: "app/provision/Dockerfile",
+    sources: ["app/provision", "app/contract", "app/database/migrations", ...npmManifests],
+  },
+  model: {
+    dockerfile: "app/model/Dockerfile",
+    sources: ["app/model", "app/contract/classes.json"],
+  },
+  inference: {
+    dockerfile: "app/inference/Dockerfile",
+    sources: ["app/inference", "app/contract", ...npmManifests],
+  },
+  frontend: {
+    dockerfile: "app/frontend/Dockerfile",
+    sources: ["app/frontend", "app/contract", "app/database", ...npmManifests],
+  },
+} as const satisfies Record<string, OwnImage>;
+
+export type OfficialImageName = keyof typeof officialImages;
+export type OwnImageName = keyof typeof ownImages;
+export type ImageName = OfficialImageName | OwnImageName;
+
+/** Where official images come from when no mirror is configured. */
+export const dockerHub = "docker.io";
+
+/** The name an engine pulls an official image by; `registryMirror` serves Docker Hub's names under its own. */
+export function pullName(image: OfficialImageName, registryMirror: string | undefined): string {
+  return `${registryMirror ?? dockerHub}/library/${officialImages[image]}`;
+}

@@ -1,0 +1,63 @@
+import { execFileSync } from "node:child_process";
+import { readConfig } from "../config";
+import { catalogue } from "../services/catalogue";
+import type { JobSpec, ServiceSpec } from "../services/service-spec";
+import { containerArgs, jobScript } from "./container-args";
+
+const specs = catalogue(readConfig({}));
+const services = specs.filter((spec): spec is ServiceSpec => spec.kind === "service");
+const naming = { prefix: "feedback-loop-test", stack: "test", owner: "/a clone" };
+const placement = {
+  naming,
+  bindAddress: "127.0.0.1",
+  hostPorts: readConfig({}).ports,
+};
+
+describe("a service's container", () => {
+  it.each(services.map((spec): [string, ServiceSpec] => [spec.name, spec]))(
+    "%s has no right that it doesn't need",
+    (_, spec) => {
+      expect(containerArgs(spec, placement)).toMatchObject({
+        readOnly: true,
+        capabilities: { drops: ["ALL"] },
+        securityOpts: ["no-new-privileges:true"],
+        memory: spec.memoryMiB,
+        memorySwap: spec.memoryMiB,
+        logOpts: { "max-size": "10m" },
+        restart: "unless-stopped",
+      });
+    },
+  );
+
+  it("publishes only open ports, on the host's bind address", () => {
+    const minio = services.find(({ name }) => name === "minio")!;
+    expect(containerArgs(minio, placement).ports).toEqual([
+      { internal: 9001, external: 9001, ip: "127.0.0.1" },
+    ]);
+  });
+});
+
+describe("a job's script", () => {
+  const job: JobSpec = {
+    kind: "job",
+    name: "greet",
+    image: "provision",
+    command: ["echo", "it's", "$HOME"],
+    env: {},
+    networks: ["database", "storage"],
+    after: [],
+    memoryMiB: 64,
+    cpuShares: 512,
+    tmpfs: { "/tmp": "size=1m" },
+  };
+  const script = jobScript(job, { naming, imageId: "sha256:1", networks: ["net-a", "net-b"] });
+
+  it("is as reviewed", () => expect(script).toMatchSnapshot());
+
+  it("passes words through the shell unchanged", () => {
+    const words = script.replaceAll(/^(docker) /gm, "printf '<%s>' ");
+    expect(execFileSync("sh", ["-c", words.replaceAll("> /dev/null", "")]).toString()).toContain(
+      "<echo><it's><$HOME>",
+    );
+  });
+});

@@ -1,0 +1,95 @@
+// From a spec to the arguments of a Docker container: pure, so that every security setting is in one place.
+import type * as docker from "@pulumi/docker";
+import type { EndpointName } from "../config";
+import type { ContainerSpec, HealthCheck, Port, ServiceSpec } from "../services/service-spec";
+import { type Naming, containerLabels, engineName, labelList } from "./naming";
+
+export interface Placement {
+  naming: Naming;
+  bindAddress: string;
+  /** Port on the host by endpoint. */
+  hostPorts: Readonly<Record<EndpointName, number>>;
+}
+
+/** Everything about a service's container but its image, environment and networks, which only exist once deployed. */
+export function containerArgs(spec: ServiceSpec, placement: Placement) {
+  const { naming } = placement;
+  return {
+    name: engineName(naming, spec.name),
+    hostname: spec.name,
+    command: spec.command,
+    user: spec.user,
+    restart: "unless-stopped",
+    memory: spec.memoryMiB,
+    // The same as memory: no swap, so that a limit means the same on every host.
+    memorySwap: spec.memoryMiB,
+    cpuShares: spec.cpuShares,
+    readOnly: true,
+    tmpfs: spec.tmpfs,
+    init: true,
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges:true"],
+    ports: spec.ports.filter(isOpen).map((port) => ({
+      internal: port.number,
+      external: placement.hostPorts[port.name],
+      ip: placement.bindAddress,
+    })),
+    healthcheck: healthcheck(spec.health),
+    logDriver: "json-file",
+    logOpts: { "max-size": "10m", "max-file": "3" },
+    labels: labelList(containerLabels(naming, spec.name)),
+    destroyGraceSeconds: spec.stopGraceSeconds,
+    stopTimeout: spec.stopGraceSeconds,
+  } satisfies Partial<docker.ContainerArgs>;
+}
+
+/**
+ * Shell script that runs a job's container once and ends with its exit code. Its environment comes on standard
+ * input, where neither process lists nor logs show it.
+ */
+export function jobScript(
+  spec: ContainerSpec,
+  { naming, imageId, networks }: { naming: Naming; imageId: string; networks: readonly string[] },
+): string {
+  const name = quote(engineName(naming, spec.name));
+  const [firstNetwork, ...otherNetworks] = networks;
+  const options = [
+    `--name ${name}`,
+    `--network ${quote(firstNetwork ?? "none")}`,
+    `--memory ${spec.memoryMiB}m --memory-swap ${spec.memoryMiB}m --cpu-shares ${spec.cpuShares}`,
+    "--read-only --init --cap-drop ALL --security-opt no-new-privileges:true",
+    ...Object.entries(spec.tmpfs).map(
+      ([path, settings]) => `--tmpfs ${quote(`${path}:${settings}`)}`,
+    ),
+    ...(spec.user ? [`--user ${quote(spec.user)}`] : []),
+    ...Object.entries(containerLabels(naming, spec.name)).map(
+      ([label, value]) => `--label ${quote(`${label}=${value}`)}`,
+    ),
+    "--env-file /dev/stdin",
+  ];
+  const command = (spec.command ?? []).map(quote).join(" ");
+  return [
+    "set -eu",
+    `remove() { docker rm --force ${name} > /dev/null 2>&1 || true; }`,
+    // What an interrupted deployment left would hold the name.
+    "remove",
+    "trap remove EXIT",
+    `docker create ${options.join(" \\\n  ")} \\\n  ${quote(imageId)} ${command} > /dev/null`,
+    ...otherNetworks.map((network) => `docker network connect ${quote(network)} ${name}`),
+    `docker start --attach ${name}`,
+  ].join("\n");
+}
+
+const isOpen = ({ open }: Port) => open === "students";
+
+function healthcheck(health: HealthCheck) {
+  return {
+    tests: ["CMD", ...health.command],
+    interval: `${health.everySeconds}s`,
+    timeout: `${health.timeoutSeconds}s`,
+    startPeriod: `${health.startPeriodSeconds}s`,
+    retries: health.retries,
+  };
+}
+
+const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,0 +1,84 @@
+// Turns a catalogue into Docker resources on a host, each started when what it waits for is ready.
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { Config } from "../config";
+import { Credentials } from "../credentials";
+import type { Host } from "../host/host";
+import type { ImageName } from "../images";
+import type { Catalogue, Spec } from "../services/catalogue";
+import { DockerImages } from "./docker-images";
+import { DockerJob } from "./docker-job";
+import { DockerNetworks } from "./docker-networks";
+import { DockerService } from "./docker-service";
+import { environment } from "./environment";
+import type { Naming } from "./naming";
+
+export interface DeploymentArgs {
+  catalogue: Catalogue;
+  config: Config;
+  host: Host;
+  naming: Naming;
+  /** The clone, from which our own images are built. */
+  root: string;
+}
+
+export class Deployment extends pulumi.ComponentResource {
+  readonly credentials: Credentials;
+  readonly images: DockerImages;
+  private readonly networks: DockerNetworks;
+  private readonly containers = new Map<string, docker.Container>();
+  private readonly ready = new Map<string, pulumi.Resource>();
+
+  constructor(
+    name: string,
+    private readonly args: DeploymentArgs,
+    opts: pulumi.ComponentResourceOptions = {},
+  ) {
+    super("feedback-loop:runtime:Deployment", name, {}, opts);
+    const { catalogue, config, host, naming, root } = args;
+    const generator = new random.Provider(`${name}-random`, {}, { parent: this });
+    const onHost = { parent: this, providers: [host.provider] };
+    this.credentials = new Credentials(
+      "credentials",
+      { catalogue },
+      { parent: this, providers: [generator] },
+    );
+    this.images = new DockerImages(
+      "images",
+      { images: imagesOf(catalogue), root, registryMirror: config.registryMirror, naming },
+      onHost,
+    );
+    this.networks = new DockerNetworks("networks", { naming }, onHost);
+    for (const spec of catalogue) this.deploy(spec, onHost);
+    this.registerOutputs();
+  }
+
+  private deploy(spec: Spec, opts: pulumi.ComponentResourceOptions): void {
+    const { catalogue, config, host, naming } = this.args;
+    const shared = {
+      imageId: this.images.id(spec.image),
+      env: environment(spec, catalogue, this.credentials),
+      networks: this.networks,
+      after: spec.after.map((name) => this.ready.get(name)!),
+    };
+    if (spec.kind === "job") {
+      const triggers = [...this.containers.values()].map(({ id }) => id);
+      const job = new DockerJob(spec.name, { ...shared, spec, naming, host, triggers }, opts);
+      this.ready.set(spec.name, job.command);
+      return;
+    }
+    const placement = { naming, bindAddress: host.bindAddress, hostPorts: config.ports };
+    const { healthTimeoutSeconds } = config;
+    const service = new DockerService(
+      spec.name,
+      { ...shared, spec, placement, healthTimeoutSeconds },
+      opts,
+    );
+    this.containers.set(spec.name, service.container);
+    this.ready.set(spec.name, service.container);
+  }
+}
+
+const imagesOf = (catalogue: Catalogue): ImageName[] =>
+  [...new Set(catalogue.map(({ image }) => image))].sort();

@@ -1,0 +1,61 @@
+// One service of the catalogue as a container on a host, with its volumes.
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { ServiceSpec, VolumeMount } from "../services/service-spec";
+import { type Placement, containerArgs } from "./container-args";
+import type { DockerNetworks } from "./docker-networks";
+import { engineName, labelList, labels } from "./naming";
+
+export interface DockerServiceArgs {
+  spec: ServiceSpec;
+  imageId: pulumi.Input<string>;
+  /** `NAME=value`, secret. */
+  env: pulumi.Output<string[]>;
+  networks: DockerNetworks;
+  placement: Placement;
+  healthTimeoutSeconds: number;
+  /** What must be healthy, or have ended well, before. */
+  after: pulumi.Resource[];
+}
+
+export class DockerService extends pulumi.ComponentResource {
+  readonly container: docker.Container;
+
+  constructor(name: string, args: DockerServiceArgs, opts: pulumi.ComponentResourceOptions) {
+    super("feedback-loop:runtime:DockerService", name, {}, opts);
+    const { spec, placement } = args;
+    this.container = new docker.Container(
+      name,
+      {
+        ...containerArgs(spec, placement),
+        image: args.imageId,
+        envs: args.env,
+        networksAdvanced: spec.networks.map((network) => ({
+          name: args.networks.name(network),
+          aliases: [spec.name],
+        })),
+        volumes: spec.volumes.map((volume) => ({
+          containerPath: volume.path,
+          volumeName: this.volume(volume, placement).name,
+        })),
+        wait: true,
+        waitTimeout: args.healthTimeoutSeconds,
+      },
+      {
+        parent: this,
+        dependsOn: args.after,
+        // One port, one volume: two can't run.
+        deleteBeforeReplace: true,
+        // The provider would change these in its state only, not in the container.
+        replaceOnChanges: ["tmpfs", "init"],
+        additionalSecretOutputs: ["envs"],
+      },
+    );
+    this.registerOutputs();
+  }
+
+  private volume({ name, holdsData }: VolumeMount, { naming }: Placement): docker.Volume {
+    const args = { name: engineName(naming, name), labels: labelList(labels(naming)) };
+    return new docker.Volume(name, args, { parent: this, retainOnDelete: holdsData });
+  }
+}

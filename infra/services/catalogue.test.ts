@@ -1,0 +1,113 @@
+import fc from "fast-check";
+import { readConfig } from "../config";
+import { type Spec, catalogue, inStartOrder } from "./catalogue";
+import { provisionPlan } from "./provision";
+
+const specs = catalogue(readConfig({}));
+const job = (name: string, after: string[]): Spec => ({
+  kind: "job",
+  name,
+  after,
+  image: "provision",
+  env: {},
+  networks: [],
+  memoryMiB: 64,
+  cpuShares: 512,
+  tmpfs: {},
+});
+
+describe("the catalogue", () => {
+  it.each(specs.map((spec): [string, Spec] => [spec.name, spec]))(
+    "%s is as reviewed",
+    (_, spec) => {
+      expect(spec).toMatchSnapshot();
+    },
+  );
+
+  it("is plain JSON", () => {
+    expect(JSON.parse(JSON.stringify(specs))).toEqual(specs);
+  });
+
+  it("holds no password, only references", () => {
+    const passwords = specs.flatMap(({ env }) =>
+      Object.entries(env).filter(([name]) => name.endsWith("PASSWORD")),
+    );
+    expect(passwords.length).toBeGreaterThan(5);
+    for (const [, value] of passwords) expect(value).toEqual({ secret: expect.any(String) });
+  });
+
+  it("shares a network between each service and what it waits for or calls", () => {
+    const byName = new Map(specs.map((spec) => [spec.name, spec]));
+    const calls = specs.flatMap((spec) =>
+      Object.values(spec.env).flatMap((value): [Spec, Spec][] =>
+        typeof value === "object" && "url" in value ? [[spec, byName.get(value.url)!]] : [],
+      ),
+    );
+    expect(calls.length).toBeGreaterThan(3);
+    for (const [from, to] of calls)
+      expect(from.networks.filter((network) => to.networks.includes(network))).not.toEqual([]);
+  });
+
+  it("publishes ports only of services on the edge network, which has a way in", () => {
+    for (const spec of specs)
+      if (spec.kind === "service" && spec.ports.some(({ open }) => open === "students"))
+        expect(spec.networks).toContain("edge");
+  });
+
+  it("keeps the inference API inside unless it is opened", () => {
+    const closed = catalogue(readConfig({ open: "[]" })).find(({ name }) => name === "inference");
+    expect(closed).toMatchObject({ ports: [{ open: "inside" }], networks: ["storage", "serving"] });
+  });
+
+  it("opens one port of a service and leaves its others inside", () => {
+    const minio = catalogue(readConfig({ open: '["objectStore"]' })).find(
+      ({ name }) => name === "minio",
+    );
+    expect(minio).toMatchObject({ ports: [{ open: "students" }, { open: "students" }] });
+    const plain = catalogue(readConfig({})).find(({ name }) => name === "minio");
+    expect(plain).toMatchObject({ ports: [{ open: "inside" }, { open: "students" }] });
+  });
+
+  it("lives in 3 GB with all limits added up", () => {
+    const services = specs.filter(({ kind }) => kind === "service");
+    expect(services.reduce((sum, { memoryMiB }) => sum + memoryMiB, 0)).toBeLessThan(3000);
+  });
+});
+
+describe("the start order", () => {
+  it("puts each spec behind all that it waits for, whatever the order it is given in", () => {
+    const shuffled = fc.shuffledSubarray([...specs], { minLength: specs.length });
+    fc.assert(
+      fc.property(shuffled, (given) => {
+        const names = inStartOrder(given).map(({ name }) => name);
+        expect([...names].sort()).toEqual(specs.map(({ name }) => name).sort());
+        for (const { name, after } of given)
+          for (const before of after)
+            expect(names.indexOf(before)).toBeLessThan(names.indexOf(name));
+      }),
+    );
+  });
+
+  it("names the ring when specs wait for each other", () => {
+    expect(() => inStartOrder([job("a", ["b"]), job("b", ["a"])])).toThrow("a → b → a");
+  });
+
+  it("names what is waited for in vain", () => {
+    expect(() => inStartOrder([job("a", ["nobody"])])).toThrow('a waits for "nobody"');
+  });
+});
+
+describe("the provision plan", () => {
+  it("follows from the needs of all specs", () => {
+    expect(provisionPlan(specs)).toMatchSnapshot();
+  });
+
+  it("refuses a role that two services would share", () => {
+    const shared = { database: { name: "loop", role: "same", tables: {} } };
+    const both = [
+      { ...job("a", []), needs: shared },
+      { ...job("b", []), needs: shared },
+    ];
+    expect(() => provisionPlan(both)).toThrow('database role "same" is needed by two specs');
+  });
+});

@@ -1,0 +1,34 @@
+// The live model behind HTTP.
+import type { Needs, ServiceSpec } from "./service-spec";
+import { nodeHttpHealth } from "./service-spec";
+import { modelBucket, storeEnvironment } from "./stores";
+
+const port = 8000;
+const modelCache = "/var/cache/models";
+const needs: Needs = { objectStore: { user: "inference", buckets: { [modelBucket]: ["read"] } } };
+
+export const inference = (): ServiceSpec => ({
+  kind: "service",
+  name: "inference",
+  summary: "Inference API: what food is on a photo",
+  image: "inference",
+  env: {
+    PORT: port,
+    ...storeEnvironment(needs),
+    MODEL_BUCKET: modelBucket,
+    MODEL_ALIAS: "production",
+    MODEL_CACHE_DIR: modelCache,
+    WORKERS: 2,
+  },
+  ports: [{ name: "inference", number: port, open: "inside" }],
+  // A cache and no data: the models themselves are in the object store.
+  volumes: [{ name: "model-cache", path: modelCache, holdsData: false }],
+  networks: ["storage", "serving"],
+  needs,
+  after: ["provision", "publish-model"],
+  health: nodeHttpHealth(port, "/readyz"),
+  memoryMiB: 384,
+  cpuShares: 2048,
+  tmpfs: { "/tmp": "size=16m" },
+  stopGraceSeconds: 30,
+});
