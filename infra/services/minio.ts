@@ -27,7 +27,7 @@ export const minio = (): ServiceSpec => ({
     command: [
       "bash",
       "-c",
-      'exec 3<>/dev/tcp/127.0.0.1/9000; printf "GET /minio/health/ready HTTP/1.0\\r\\n\\r\\n" >&3; head -n 1 <&3 | grep -q " 200 "',
+      'exec 3<>/dev/tcp/127.0.0.1/9000; printf "GET /minio/health/ready HTTP/1.0\\r\\nHost: minio\\r\\n\\r\\n" >&3; head -n 1 <&3 | grep -q " 200 "',
     ],
     everySeconds: 5,
     timeoutSeconds: 4,

@@ -36,6 +36,8 @@ export const postgres = (): ServiceSpec => ({
   env: {
     POSTGRES_USER: secret(`${databaseCredential("superuser")}.user`),
     POSTGRES_PASSWORD: secret(`${databaseCredential("superuser")}.password`),
+    // The image trusts whoever connects over the container's own loopback, unless told otherwise.
+    POSTGRES_INITDB_ARGS: "--auth-host=scram-sha-256",
     PGDATA: "/var/lib/postgresql/data/pgdata",
   },
   ports: [{ name: "postgres", number: 5432, open: "inside" }],

@@ -1,0 +1,148 @@
+// Against real HTTP servers on free ports.
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { FOOD_CLASSES } from "@feedback-loop/contract";
+import { createInference, interpret } from "./inference-client";
+import { InferenceUnavailable, PhotoRefused } from "./problems";
+
+const probabilities = Object.fromEntries(
+  FOOD_CLASSES.map((name) => [name, name === "Egg" ? 0.9 : 0.01]),
+);
+const answer = {
+  prediction: "Egg",
+  probability: 0.9,
+  classIndex: 3,
+  probabilities,
+  modelVersion: "0123456789ab",
+};
+const refusal = {
+  status: 422,
+  code: "unreadable-photo",
+  message: "Not a picture.",
+  advice: "Look.",
+};
+
+describe("an answer of the inference API", () => {
+  const ok = { status: 200, retryAfter: undefined, body: answer };
+
+  it("is the prediction", () => {
+    expect(interpret(ok)).toEqual(answer);
+  });
+
+  it.each([400, 413, 415, 422])("with status %i about the photo is passed on", (status) => {
+    const refused = { status, retryAfter: undefined, body: { ...refusal, status } };
+    expect(() => interpret(refused)).toThrow(PhotoRefused);
+    expect(() => interpret(refused)).toThrow("Not a picture.");
+  });
+
+  it.each([
+    ["another set of classes", { ...answer, probabilities: { Egg: 0.9, Cake: 0.1 } }],
+    ["another order of classes", { ...answer, classIndex: 4 }],
+    ["a class that doesn't exist", { ...answer, classIndex: 11, prediction: undefined }],
+    ["a probability above 1", { ...answer, probability: 1.5 }],
+    ["no JSON", undefined],
+  ])("with %s is as good as none", (_what, body) => {
+    expect(() => interpret({ ...ok, body })).toThrow(InferenceUnavailable);
+  });
+
+  it.each([
+    ["its own wait", "7", 7],
+    ["a usual wait", undefined, 5],
+  ])("that it is busy leads to a retry after %s", (_which, retryAfter, seconds) => {
+    expect(errorOf({ status: 503, retryAfter, body: { ...refusal, status: 503 } })).toMatchObject({
+      status: 503,
+      code: "inference-unavailable",
+      retryAfterSeconds: seconds,
+    });
+  });
+});
+
+describe("asking the inference API", () => {
+  let server: Server | undefined;
+  afterEach(() => {
+    server?.closeAllConnections();
+    server?.close();
+  });
+
+  async function listening(listener: RequestListener) {
+    const started = createServer(listener);
+    server = started;
+    await new Promise<void>((resolve) => started.listen(0, "127.0.0.1", resolve));
+    const { port } = started.address() as AddressInfo;
+    return createInference({
+      url: `http://127.0.0.1:${port}/`,
+      timeoutSeconds: 0.2,
+      modelFactsSeconds: { fresh: 0, timeout: 0.2 },
+    });
+  }
+
+  it("sends the photo's bytes as they are", async () => {
+    const inference = await listening((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        const { method, url, headers } = request;
+        const seen = [method, url, headers["content-type"], Buffer.concat(chunks).toString()];
+        response.end(JSON.stringify({ ...answer, modelVersion: seen.join(" ") }));
+      });
+    });
+    const { modelVersion } = await inference.predict(Buffer.from("bytes"), "image/png");
+    expect(modelVersion).toBe("POST /predict image/png bytes");
+  });
+
+  it("asks once more when a connection breaks", async () => {
+    let requests = 0;
+    const inference = await listening((request, response) => {
+      requests += 1;
+      if (requests === 1) request.socket.destroy();
+      else response.end(JSON.stringify(answer));
+    });
+    expect(await inference.predict(Buffer.from("x"), "image/jpeg")).toEqual(answer);
+    expect(requests).toBe(2);
+  });
+
+  it("gives up on an API that is too slow, without asking again", async () => {
+    let requests = 0;
+    const inference = await listening(() => {
+      requests += 1;
+    });
+    await expect(inference.predict(Buffer.from("x"), "image/jpeg")).rejects.toThrow(
+      InferenceUnavailable,
+    );
+    expect(requests).toBe(1);
+  });
+
+  it("gives up on an API that isn't there", async () => {
+    const inference = await listening(() => undefined);
+    server?.close();
+    await expect(inference.predict(Buffer.from("x"), "image/jpeg")).rejects.toThrow(
+      InferenceUnavailable,
+    );
+  });
+
+  it("remembers what the model says of itself while the API is away", async () => {
+    const facts = { version: "0123456789ab", title: "Demonstration model", notice: "Often wrong." };
+    const inference = await listening((_request, response) => {
+      response.end(JSON.stringify(facts));
+    });
+    expect(await inference.model()).toEqual(facts);
+    server?.closeAllConnections();
+    server?.close();
+    expect(await inference.model()).toEqual(facts);
+  });
+
+  it("knows no model where there is none", async () => {
+    const inference = await listening((_request, response) => {
+      response.writeHead(503).end(JSON.stringify({ ...refusal, status: 503 }));
+    });
+    expect(await inference.model()).toBeUndefined();
+  });
+});
+
+function errorOf(given: Parameters<typeof interpret>[0]): unknown {
+  try {
+    return interpret(given);
+  } catch (error) {
+    return error;
+  }
+}

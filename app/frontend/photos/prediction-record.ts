@@ -1,0 +1,70 @@
+// One prediction by its id, wherever it is at this moment: in the outbox, or saved in the stores.
+import { FOOD_CLASSES, type Prediction } from "@feedback-loop/contract";
+import type { NewPrediction, StoredPrediction } from "@feedback-loop/database";
+import { NotFound, StoresUnavailable } from "../problems";
+import type { Outbox } from "../saving/outbox";
+import type { PhotoStore } from "../saving/photo-store";
+
+export interface PredictionSources {
+  outbox: Pick<Outbox, "read" | "readFacts">;
+  log: { find(id: string): Promise<StoredPrediction | undefined> };
+  photos: Pick<PhotoStore, "get">;
+}
+
+export interface PredictionRecord {
+  facts: NewPrediction;
+  /** Whether the photo and its facts are in the stores; if not, they are safe in the outbox. */
+  saved: boolean;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Throws NotFound; StoresUnavailable if it isn't in the outbox and the database can't be asked. */
+export async function loadPrediction(
+  { outbox, log }: Pick<PredictionSources, "outbox" | "log">,
+  id: string,
+): Promise<PredictionRecord> {
+  if (!UUID.test(id)) throw new NotFound("prediction");
+  // In this order: an item leaves the outbox only after its row is there.
+  const waiting = await outbox.readFacts(id);
+  if (waiting !== undefined) return { facts: waiting, saved: false };
+  const row = await fromStore(log.find(id));
+  if (row === undefined) throw new NotFound("prediction");
+  return { facts: row, saved: true };
+}
+
+/** The photo of a prediction and its key. Throws NotFound or StoresUnavailable. */
+export async function loadPhoto(
+  { outbox, log, photos }: PredictionSources,
+  id: string,
+): Promise<{ photo: Buffer; objectKey: string }> {
+  if (!UUID.test(id)) throw new NotFound("photo");
+  const waiting = await outbox.read(id);
+  if (waiting !== undefined) {
+    return { photo: waiting.photo, objectKey: waiting.prediction.objectKey };
+  }
+  const row = await fromStore(log.find(id));
+  if (row === undefined) throw new NotFound("photo");
+  return { photo: await fromStore(photos.get(row.objectKey)), objectKey: row.objectKey };
+}
+
+/** The facts in the shape of the inference API's answer. */
+export function asPrediction(facts: NewPrediction): Prediction {
+  return {
+    prediction: FOOD_CLASSES[facts.classIndex] ?? "",
+    probability: facts.probability,
+    classIndex: facts.classIndex,
+    probabilities: Object.fromEntries(
+      FOOD_CLASSES.map((name, index) => [name, facts.probabilities[index] ?? 0]),
+    ),
+    modelVersion: facts.modelVersion,
+  };
+}
+
+async function fromStore<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw new StoresUnavailable({ cause });
+  }
+}

@@ -1,0 +1,8 @@
+"""`python -m model` with app/ on the path."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Development only: drawn pictures, embeddings, fitting a head, measuring it."""

@@ -1,0 +1,82 @@
+// What an interrupted deployment left: a lock whose process is dead, operations nobody knows the end of, and things on
+// the engine that the state doesn't know. Put right, so that the next `up` or `destroy` goes on by itself.
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Engine } from "../engine";
+import { root, stateFolder } from "../paths";
+import { pulumi } from "../setup/stack";
+
+export async function reconcile(
+  stack: string,
+  engine: Engine,
+  say: (line: string) => void,
+): Promise<void> {
+  if (deadLocks(lockFolder(stack)).length > 0) {
+    say("an earlier run was killed while it held the stack's lock: releasing it");
+    await pulumi(["cancel", "--yes", "--stack", stack]);
+  }
+  const state = readState(await pulumi(["stack", "export", "--stack", stack]));
+  if (state.pendingOperations > 0) {
+    say(`an earlier run was killed during ${state.pendingOperations} operations: looking at what came of them`);
+    await pulumi(["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", stack]);
+  }
+  const mine = { stack, owner: root };
+  const onEngine = [
+    ...(await engine.labelled("container", mine)),
+    ...(await engine.labelled("network", mine)),
+  ];
+  for (const stray of onEngine.filter(({ id }) => !state.ids.has(id))) {
+    say(`removing ${stray.kind} ${stray.name}, which the state doesn't know`);
+    await engine.remove(stray);
+  }
+}
+
+export interface State {
+  /** Ids of all resources. */
+  ids: ReadonlySet<string>;
+  /** Begun, with nothing known of their end. */
+  pendingOperations: number;
+}
+
+/** What is read here of `pulumi stack export`. */
+export function readState(exported: string): State {
+  const { deployment } = JSON.parse(exported) as {
+    deployment?: { resources?: { id?: string }[]; pending_operations?: unknown[] };
+  };
+  return {
+    ids: new Set((deployment?.resources ?? []).flatMap(({ id }) => (id ? [id] : []))),
+    pendingOperations: deployment?.pending_operations?.length ?? 0,
+  };
+}
+
+/** Of the file backend below the clone; other backends settle it themselves, or say whose lock it is. */
+const lockFolder = (stack: string) =>
+  join(stateFolder, "locks", "organization", "feedback-loop", stack);
+
+interface Lock {
+  pid: number;
+  hostname: string;
+}
+
+/** Locks name the process that took them. Files of those that no longer run on this machine. */
+export function deadLocks(
+  folder: string,
+  machine: { hostname: string; runs(pid: number): boolean } = { hostname: hostname(), runs },
+): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => {
+    const lock = JSON.parse(readFileSync(join(folder, name), "utf8")) as Lock;
+    return lock.hostname === machine.hostname && !machine.runs(lock.pid);
+  });
+}
+
+/** The number may be another program's by now. */
+const runs = (pid: number): boolean => {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "pulumi";
+  } catch {
+    return false;
+  }
+};
+

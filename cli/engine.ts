@@ -1,0 +1,185 @@
+// The Docker Engine, through its command line client: the one place that knows how to ask it.
+// `dockerHost` takes any endpoint the client takes (unix://, tcp://, ssh://); without it the client's own settings rule.
+import { labels as stackLabels } from "../infra/runtime/naming";
+import { CommandError } from "./command";
+import { ProgramFailed, attach, run, succeed } from "./processes";
+
+export type Kind = "container" | "network" | "image" | "volume";
+
+/** Something on the engine that carries the labels of a stack. */
+export interface Labelled {
+  kind: Kind;
+  /** Id; of a volume its name. */
+  id: string;
+  name: string;
+  stack: string;
+  owner: string;
+  /** Name of the service or job that a container runs. */
+  service?: string;
+  createdAt: string;
+}
+
+export interface ContainerState extends Labelled {
+  kind: "container";
+  /** `running`, `exited`, … */
+  status: string;
+  /** `healthy`, `unhealthy`, `starting`; undefined without a health check. */
+  health?: string;
+  startedAt: string;
+  memoryLimitBytes: number;
+}
+
+/** Which stack's things; without `owner` those of every clone. */
+export interface Selection {
+  stack?: string;
+  owner?: string;
+}
+
+export const labelNames = { stack: "feedback-loop.stack", owner: "feedback-loop.owner" } as const;
+const serviceLabel = "feedback-loop.service";
+
+/** Engine's filters for a selection; anything with a stack's label when it names nothing. */
+export function labelFilters({ stack, owner }: Selection): string[] {
+  const wanted = Object.entries(stackLabels({ stack: stack ?? "", owner: owner ?? "" }));
+  const named = wanted.filter(([, value]) => value !== "").map(([name, value]) => `${name}=${value}`);
+  return (named.length > 0 ? named : [labelNames.stack]).flatMap((label) => [
+    "--filter",
+    `label=${label}`,
+  ]);
+}
+
+const askTimeoutSeconds = 60;
+
+export class Engine {
+  constructor(private readonly dockerHost?: string) {}
+
+  /** What is wrong with the engine; undefined when it answers. */
+  async problem(): Promise<string | undefined> {
+    const { exitCode, stdout, stderr } = await run(
+      "docker",
+      ["info", "--format", "{{.ServerVersion}}"],
+      { ...this.options(), timeoutSeconds: 20 },
+    );
+    if (exitCode === 0 && stdout.trim() !== "") return undefined;
+    return stderr.trim().split("\n").at(-1) || "the Docker Engine doesn't answer";
+  }
+
+  async containers(selection: Selection): Promise<ContainerState[]> {
+    return (await this.inspect("container", selection)).map(containerState);
+  }
+
+  /** Everything that carries the labels, of one kind. */
+  async labelled(kind: Kind, selection: Selection): Promise<Labelled[]> {
+    return (await this.inspect(kind, selection)).map((found) => labelledThing(kind, found));
+  }
+
+  /** Memory in use by container id, in bytes. */
+  async memoryBytes(ids: readonly string[]): Promise<Map<string, number>> {
+    if (ids.length === 0) return new Map();
+    const format = "{{.Container}} {{.MemUsage}}";
+    const lines = await this.ask("stats", "--no-stream", "--no-trunc", "--format", format, ...ids);
+    return new Map(
+      lines.map((line) => {
+        const [id = "", used = ""] = line.split(" ");
+        return [id, parseBytes(used)];
+      }),
+    );
+  }
+
+  async hasImage(name: string): Promise<boolean> {
+    return (await run("docker", ["image", "inspect", name], this.options())).exitCode === 0;
+  }
+
+  /** Whether an image could be pulled within the time. */
+  async canPull(name: string, timeoutSeconds: number): Promise<boolean> {
+    const options = { ...this.options(), timeoutSeconds };
+    return (await run("docker", ["pull", "--quiet", name], options)).exitCode === 0;
+  }
+
+  /** Gone already is as good as removed. */
+  async remove({ kind, id }: Labelled): Promise<void> {
+    const force = kind === "container" || kind === "image" ? ["--force"] : [];
+    const args = [kind, "rm", ...force, id];
+    const result = await run("docker", args, this.options());
+    if (result.exitCode !== 0 && !/no such|not found/i.test(result.stderr))
+      throw new ProgramFailed(`docker ${args.join(" ")}`, result);
+  }
+
+  logs(container: string, args: readonly string[]): Promise<number> {
+    return attach("docker", ["logs", ...args, container], this.options());
+  }
+
+  private async inspect(kind: Kind, selection: Selection): Promise<Inspected[]> {
+    const all = kind === "container" ? ["--all"] : [];
+    const quiet = kind === "volume" ? [] : ["--no-trunc"];
+    const list = [kind, "ls", ...all, ...quiet, "--quiet", ...labelFilters(selection)];
+    const ids = [...new Set(await this.ask(...list))];
+    if (ids.length === 0) return [];
+    // One may go between the two calls; the others are printed all the same.
+    const { stdout } = await run("docker", [kind, "inspect", ...ids], this.options());
+    return JSON.parse(stdout) as Inspected[];
+  }
+
+  private async ask(...args: string[]): Promise<string[]> {
+    const options = { ...this.options(), timeoutSeconds: askTimeoutSeconds };
+    return (await succeed("docker", args, options)).split("\n").filter((line) => line !== "");
+  }
+
+  private options() {
+    return this.dockerHost ? { env: { ...process.env, DOCKER_HOST: this.dockerHost } } : {};
+  }
+}
+
+/** The engine of this machine's stacks; an error when it doesn't answer. */
+export async function reachableEngine(): Promise<Engine> {
+  const engine = new Engine();
+  const problem = await engine.problem();
+  if (problem) throw new CommandError(`The Docker Engine can't be reached: ${problem}`);
+  return engine;
+}
+
+/** What `docker KIND inspect` prints, as far as it is read here. */
+interface Inspected {
+  Id?: string;
+  Name?: string;
+  RepoTags?: string[];
+  Labels?: Record<string, string> | null;
+  Config?: { Labels?: Record<string, string> | null };
+  Created?: string;
+  CreatedAt?: string;
+  State?: { Status: string; StartedAt: string; Health?: { Status: string } };
+  HostConfig?: { Memory: number };
+}
+
+function labelledThing(kind: Kind, found: Inspected): Labelled {
+  const labels = found.Config?.Labels ?? found.Labels ?? {};
+  const name = (found.Name ?? found.RepoTags?.[0] ?? found.Id ?? "").replace(/^\//, "");
+  return {
+    kind,
+    id: found.Id ?? name,
+    name,
+    stack: labels[labelNames.stack] ?? "",
+    owner: labels[labelNames.owner] ?? "",
+    service: labels[serviceLabel],
+    createdAt: found.Created ?? found.CreatedAt ?? "",
+  };
+}
+
+function containerState(found: Inspected): ContainerState {
+  return {
+    ...labelledThing("container", found),
+    kind: "container",
+    status: found.State?.Status ?? "unknown",
+    health: found.State?.Health?.Status,
+    startedAt: found.State?.StartedAt ?? "",
+    memoryLimitBytes: found.HostConfig?.Memory ?? 0,
+  };
+}
+
+const unitBytes: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+
+/** The client's way to write an amount of memory, such as `34.5MiB`; 0 for anything else. */
+export function parseBytes(text: string): number {
+  const [, amount, unit = ""] = /^([\d.]+)([KMG]?i?B)/.exec(text) ?? [];
+  return amount ? Number(amount) * (unitBytes[unit] ?? 0) : 0;
+}

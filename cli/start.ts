@@ -1,0 +1,39 @@
+// `npm start`: sets up what is missing, deploys the stack, and says where everything is.
+import type { Command } from "./command";
+import { deploy } from "./deploy/deploy";
+import { refuseForeignStack } from "./deploy/ownership";
+import { Engine } from "./engine";
+import { logFolder } from "./paths";
+import { machineSteps } from "./setup/machine";
+import { pulumi, stackStep } from "./setup/stack";
+import { runSteps } from "./setup/steps";
+import { parseStack, stackUsage } from "./stack-option";
+
+export const start: Command = {
+  summary: "sets up this machine and deploys the stack to its Docker Engine",
+  usage: `npm start [-- -s STACK]\n\n${stackUsage}`,
+  async run(args) {
+    const stack = parseStack(args);
+    const engine = new Engine();
+    // Before minutes of set-up, where the engine can tell already.
+    if (!(await engine.problem())) await refuseForeignStack(engine, stack);
+    await runSteps([...machineSteps, stackStep(stack)], { logFolder });
+    await refuseForeignStack(engine, stack);
+    await deploy(stack, engine);
+    await printEndpoints(stack);
+    return 0;
+  },
+};
+
+async function printEndpoints(stack: string): Promise<void> {
+  const output = await pulumi(["stack", "output", "endpoints", "--json", "-s", stack]);
+  const endpoints = Object.entries(JSON.parse(output) as Record<string, { url: string; summary: string }>);
+  const width = Math.max(...endpoints.map(([, { url }]) => url.length));
+  console.log("");
+  for (const [, { url, summary }] of endpoints) console.log(`${url.padEnd(width)}  ${summary}`);
+  const option = stack === "local" ? "" : ` -s ${stack}`;
+  console.log(`
+users and passwords:  npm run pulumi -- stack output credentials --show-secrets${option}
+how it is doing:      npm run status${option && ` --${option}`}
+away with it:         npm run destroy${option && ` --${option}`}`);
+}

@@ -1,0 +1,16 @@
+// Food photos to upload: real ones from beside the clone, and drawn ones that come with the model's parity vectors.
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./test-stack";
+
+const realFolder = join(root, "..", "shared", "photos");
+
+/** Path of a real photo. */
+export function realPhoto(name: string): string {
+  const path = join(realFolder, name);
+  if (!existsSync(path))
+    throw new Error(`${path} is missing: tests need the real food photos in ${realFolder}`);
+  return path;
+}
+
+export const allRealPhotos = (): string[] => readdirSync(realFolder).map(realPhoto);

@@ -1,0 +1,131 @@
+// A stack of a test's own: real engine, real Docker, but with names, ports, state and passphrase that no other has.
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type Result, run } from "../../cli/processes";
+
+export const root = resolve(__dirname, "../..");
+const bootstrap = join(root, "cli/setup/bootstrap.mjs");
+const endpoints = ["frontend", "inference", "minio", "objectStore", "postgres"] as const;
+
+export type Endpoint = (typeof endpoints)[number];
+export type Credentials = Record<string, { user: string; password: string }>;
+
+/** An engine resource's change in a preview. */
+export interface PlannedStep {
+  op: string;
+  urn: string;
+}
+
+export class TestStack {
+  readonly name = `test-${randomBytes(4).toString("hex")}`;
+  private readonly folder = mkdtempSync(join(tmpdir(), "feedback-loop-test-"));
+  private readonly environment = {
+    ...process.env,
+    PULUMI_BACKEND_URL: `file://${this.folder}`,
+    PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
+  };
+
+  /** Makes the stack with free ports, every endpoint open on loopback, and short waits. */
+  static async create(): Promise<TestStack> {
+    const stack = new TestStack();
+    await stack.succeed("pulumi", "stack", "init", stack.name);
+    const ports = await freePorts(endpoints.length);
+    const settings: [string, string][] = [
+      ...endpoints.map((name, at): [string, string] => [`ports.${name}`, String(ports[at])]),
+      ["open[0]", "inference"],
+      ["open[1]", "objectStore"],
+      ["open[2]", "postgres"],
+      ["healthTimeoutSeconds", "120"],
+    ];
+    const mirror = process.env["REGISTRY_MIRROR"];
+    if (mirror) settings.push(["registryMirror", mirror]);
+    const pairs = settings.flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
+    await stack.succeed("pulumi", "config", "set-all", "-s", stack.name, "--path", ...pairs);
+    return stack;
+  }
+
+  /** Runs one of the project's commands, as `npm run` does. */
+  command(...args: string[]): Promise<Result> {
+    return run(process.execPath, [bootstrap, ...args], { cwd: root, env: this.environment });
+  }
+
+  /** Like `command`, but fails the test with the command's own words. Resolves with its output. */
+  async succeed(...args: string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.command(...args);
+    if (exitCode !== 0)
+      throw new Error(`npm run ${args.join(" ")} ended with ${exitCode}:\n${stdout}\n${stderr}`);
+    return `${stdout}${stderr}`;
+  }
+
+  setConfig(key: string, value: string): Promise<string> {
+    return this.succeed("pulumi", "config", "set", "-s", this.name, key, value);
+  }
+
+  up(): Promise<string> {
+    return this.succeed(
+      "pulumi",
+      "up",
+      "-s",
+      this.name,
+      "--yes",
+      "--skip-preview",
+      "--color",
+      "never",
+    );
+  }
+
+  /** What the next `up` would do, without what stays the same. */
+  async planned(): Promise<PlannedStep[]> {
+    const { stdout } = await this.command("pulumi", "preview", "-s", this.name, "--json");
+    const { steps } = JSON.parse(stdout) as { steps?: PlannedStep[] };
+    return (steps ?? []).filter(({ op }) => op !== "same");
+  }
+
+  async endpoints(): Promise<Record<Endpoint, { url: string }>> {
+    return this.output("endpoints") as Promise<Record<Endpoint, { url: string }>>;
+  }
+
+  async credentials(): Promise<Credentials> {
+    return this.output("credentials", "--show-secrets") as Promise<Credentials>;
+  }
+
+  /** The state as it is stored, with nothing decrypted. */
+  async exportedState(): Promise<string> {
+    return (await this.command("pulumi", "stack", "export", "-s", this.name)).stdout;
+  }
+
+  containerName(service: string): string {
+    return `feedback-loop-${this.name}-${service}`;
+  }
+
+  /** Removes everything, data too, and the stack itself. */
+  async dispose(): Promise<void> {
+    await this.succeed("destroy", "-s", this.name, "--volumes", "--yes");
+    rmSync(this.folder, { recursive: true });
+    rmSync(join(root, `Pulumi.${this.name}.yaml`), { force: true });
+  }
+
+  private async output(name: string, ...options: string[]): Promise<unknown> {
+    const args = ["pulumi", "stack", "output", name, "--json", "-s", this.name, ...options];
+    const { stdout } = await this.command(...args);
+    return JSON.parse(stdout) as unknown;
+  }
+}
+
+/** Ports that are free now, all at once so that none comes twice. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolvePort) =>
+          server.listen(0, "127.0.0.1", () => resolvePort((server.address() as AddressInfo).port)),
+        ),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+  return ports;
+}
