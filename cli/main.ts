@@ -1,27 +1,37 @@
 // The command line: finds the command, runs it, and turns errors into words and an exit code.
+import { check } from "./check";
 import { type Command, CommandError, UsageError } from "./command";
+import { destroy } from "./destroy";
+import { logs } from "./logs";
+import { model } from "./model";
+import { pulumi } from "./pulumi";
+import { start } from "./start";
+import { status } from "./status";
+import { test } from "./test";
 
-/** Loaded when asked for, so that no command waits for what another one needs. */
-const commands: Record<string, () => Promise<Command>> = {
-  start: async () => (await import("./start")).start,
-  status: async () => (await import("./status")).status,
-  logs: async () => (await import("./logs")).logs,
-  destroy: async () => (await import("./destroy")).destroy,
-  pulumi: async () => (await import("./pulumi")).pulumi,
-  model: async () => (await import("./model")).model,
-  check: async () => (await import("./check")).check,
-  test: async () => (await import("./test")).test,
+/** In the order in which people meet them. */
+const commands: Readonly<Record<string, Command>> = {
+  start,
+  status,
+  logs,
+  destroy,
+  pulumi,
+  model,
+  check,
+  test,
 };
 
 /** These hand their arguments on, `--help` included. */
 const passThrough = new Set(["pulumi", "model"]);
 
 async function main([name = "--help", ...args]: string[]): Promise<number> {
-  if (name === "--help" || name === "-h") return listCommands();
-  const load = commands[name];
-  if (!load)
+  if (name === "--help" || name === "-h") {
+    console.log(commandList());
+    return 0;
+  }
+  const command = commands[name];
+  if (!command)
     throw new UsageError(`no command "${name}"; there are ${Object.keys(commands).join(", ")}`);
-  const command = await load();
   if (!passThrough.has(name) && args.some((arg) => arg === "--help" || arg === "-h")) {
     console.log(`${command.summary}\n\n${command.usage}`);
     return 0;
@@ -29,11 +39,10 @@ async function main([name = "--help", ...args]: string[]): Promise<number> {
   return command.run(args);
 }
 
-async function listCommands(): Promise<number> {
-  for (const [name, load] of Object.entries(commands))
-    console.log(`npm run ${name.padEnd(8)} ${(await load()).summary}`);
-  return 0;
-}
+const commandList = () =>
+  Object.entries(commands)
+    .map(([name, { summary }]) => `npm run ${name.padEnd(8)} ${summary}`)
+    .join("\n");
 
 /** `parseArgs` of Node.js marks its complaints by a code. */
 const isUsageError = (error: unknown): error is Error =>

@@ -5,7 +5,7 @@ import { refuseForeignStack } from "./deploy/ownership";
 import { Engine } from "./engine";
 import { logFolder } from "./paths";
 import { machineSteps } from "./setup/machine";
-import { pulumi, stackStep } from "./setup/stack";
+import { endpoints, stackStep } from "./setup/stack";
 import { runSteps } from "./setup/steps";
 import { parseStack, stackUsage } from "./stack-option";
 
@@ -26,11 +26,10 @@ export const start: Command = {
 };
 
 async function printEndpoints(stack: string): Promise<void> {
-  const output = await pulumi(["stack", "output", "endpoints", "--json", "-s", stack]);
-  const endpoints = Object.entries(JSON.parse(output) as Record<string, { url: string; summary: string }>);
-  const width = Math.max(...endpoints.map(([, { url }]) => url.length));
+  const found = Object.values(await endpoints(stack));
+  const width = Math.max(0, ...found.map(({ url }) => url.length));
   console.log("");
-  for (const [, { url, summary }] of endpoints) console.log(`${url.padEnd(width)}  ${summary}`);
+  for (const { url, summary } of found) console.log(`${url.padEnd(width)}  ${summary}`);
   const option = stack === "local" ? "" : ` -s ${stack}`;
   console.log(`
 users and passwords:  npm run pulumi -- stack output credentials --show-secrets${option}

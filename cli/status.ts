@@ -1,64 +1,70 @@
-// What runs of a stack, and how it fares.
-import { parseArgs } from "node:util";
-import { type Command } from "./command";
-import { type ContainerState, containers, memory } from "./engine";
+// `npm run status`: what runs of a stack, and how it fares.
+import type { Command } from "./command";
+import { type ContainerState, reachableEngine } from "./engine";
 import { root } from "./paths";
-import { run } from "./processes";
-import { pulumiEnvironment } from "./pulumi-environment";
-import { stackName, stackOption, stackUsage } from "./stack-option";
+import { isSetUp } from "./setup/findings";
+import { type Endpoints, endpoints, stackExists } from "./setup/stack";
+import { parseStack, stackUsage } from "./stack-option";
 
 export const status: Command = {
-  summary: "The services of a stack with health, memory and address",
-  usage: `npm run status [-- OPTIONS]\n${stackUsage}`,
-  run: async (args) => {
-    const { values } = parseArgs({ args, options: stackOption });
-    const stack = stackName(values.stack);
-    const found = await containers(stack);
-    if (found.length === 0) {
-      console.log(`Nothing of stack "${stack}" runs here. Deploy it with \`npm start\`.`);
-      return 0;
+  summary: "the services of a stack with health, memory and address",
+  usage: `npm run status [-- -s STACK]\n\n${stackUsage}\n\nEnds with 1 when a service isn't well.`,
+  async run(args) {
+    const stack = parseStack(args);
+    const engine = await reachableEngine();
+    const containers = await engine.containers({ stack });
+    if (containers.length === 0) {
+      console.log(`Nothing of the stack "${stack}" runs here: npm start deploys it.`);
+      return 1;
     }
-    const [used, urls] = await Promise.all([memory(found.map(({ id }) => id)), addresses(stack)]);
-    const rows = found.map((container) => [
-      container.service,
-      condition(container),
-      container.startedAt.slice(0, 19).replace("T", " "),
-      used.get(container.id) ?? "",
-      urls[container.service] ?? "",
+    const owner = containers[0]!.owner;
+    const [memoryBytes, urls] = await Promise.all([
+      engine.memoryBytes(containers.filter(isRunning).map(({ id }) => id)),
+      isSetUp() && owner === root && (await stackExists(stack)) ? endpoints(stack) : {},
     ]);
-    console.log(table([["SERVICE", "STATE", "SINCE (UTC)", "MEMORY", "ADDRESS"], ...rows]));
-    const foreign = found.find(({ owner }) => owner !== root);
-    if (foreign) console.log(`\nDeployed by another clone: ${foreign.owner}`);
-    return found.every((container) => ["healthy", "running"].includes(condition(container)))
-      ? 0
-      : 1;
+    console.log(table(serviceRows(containers, memoryBytes, urls)));
+    if (owner !== root) console.log(`\nDeployed by another clone: ${owner}`);
+    return containers.every(isWell) ? 0 : 1;
   },
 };
 
-const condition = ({ state, health }: ContainerState) =>
-  state === "running" && health !== "" ? health : state;
+const isRunning = ({ status }: ContainerState) => status === "running";
+const health = ({ health: found }: ContainerState) => found ?? "-";
+const isWell = (container: ContainerState) =>
+  isRunning(container) && ["healthy", "-"].includes(health(container));
 
-/** Addresses by endpoint; none where this clone doesn't know the stack. */
-async function addresses(stack: string): Promise<Record<string, string>> {
-  const args = ["stack", "output", "endpoints", "--json", "--stack", stack];
-  const { exitCode, stdout } = await run("pulumi", args, {
-    cwd: root,
-    env: await pulumiEnvironment(),
-  });
-  if (exitCode !== 0) return {};
-  const endpoints = JSON.parse(stdout) as Record<string, { url: string }>;
-  return Object.fromEntries(Object.entries(endpoints).map(([name, { url }]) => [name, url]));
+const mebibyte = 1024 ** 2;
+
+/** One row a container, below a heading. */
+export function serviceRows(
+  containers: readonly ContainerState[],
+  memoryBytes: ReadonlyMap<string, number>,
+  urls: Endpoints,
+): string[][] {
+  const memory = ({ id, memoryLimitBytes }: ContainerState) => {
+    const used = memoryBytes.get(id);
+    if (used === undefined) return "-";
+    return `${Math.round(used / mebibyte)} of ${Math.round(memoryLimitBytes / mebibyte)} MiB`;
+  };
+  const rows = [...containers]
+    .sort((a, b) => a.name.localeCompare(b.name))
+    .map((container) => [
+      container.service ?? container.name,
+      container.status,
+      health(container),
+      container.startedAt.slice(0, 19).replace("T", " "),
+      memory(container),
+      urls[container.service ?? ""]?.url ?? "",
+    ]);
+  return [["SERVICE", "STATE", "HEALTH", "SINCE (UTC)", "MEMORY", "URL"], ...rows];
 }
 
 /** Rows as text, each column as wide as its widest entry. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
   return rows
-    .map((row) =>
-      row
-        .map((entry, column) => entry.padEnd(widths[column]!))
-        .join("  ")
-        .trimEnd(),
-    )
+    .map((row) => row.map((entry, column) => entry.padEnd(widths[column] ?? 0)).join("  ").trimEnd())
     .join("\n");
 }

@@ -5,7 +5,7 @@ export const officialImages = {
   golang: "golang:1.26.8-bookworm",
   debian: "debian:bookworm-slim",
   node: "node:24.21.0-bookworm-slim",
-  python: "python:3.13.5-slim-trixie",
+  python: "python:3.13.5-slim",
   postgres: "postgres:17.12-trixie",
 } as const;
 

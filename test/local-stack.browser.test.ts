@@ -325,5 +325,4 @@ describe("a stack on this machine", () => {
 });
 
 /** Runs in the page: zero while a picture couldn't be shown. */
-const loadedWidth = (element: Element) =>
-  (element as unknown as { naturalWidth: number }).naturalWidth;
+const loadedWidth = (image: { naturalWidth?: number }) => image.naturalWidth ?? 0;

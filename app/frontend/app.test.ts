@@ -48,7 +48,12 @@ async function start(outboxLimitBytes: number) {
   const inference: Inference = {
     predict: (photo, type) => predict(photo, type),
     model: () =>
-      Promise.resolve({ version: "v1", title: "Demonstration model", notice: "Often wrong." }),
+      Promise.resolve({
+        version: "v1",
+        title: "Demonstration model",
+        notice: "Often wrong.",
+        classes: [...FOOD_CLASSES],
+      }),
   };
   app = await createApp(
     { inference, outbox, saver, photos, log, metrics, photoBucket: "production", revision: "abc" },
@@ -252,8 +257,8 @@ describe("a photo that isn't accepted", () => {
     const response = await ask({
       method: "POST",
       url: "/",
-      headers: { ...json, "content-type": "text/plain" },
-      payload: Buffer.from("egg"),
+      headers: { ...json, "content-type": "application/x-www-form-urlencoded" },
+      payload: Buffer.from("photo=egg"),
     });
     expect(response.json()).toMatchObject({ status: 415, code: "wrong-content-type" });
   });
@@ -289,10 +294,17 @@ describe("a photo that isn't accepted", () => {
   it("because others take the memory for uploads, until they are done", async () => {
     let answer = () => {};
     const waiting = new Promise<void>((resolve) => (answer = resolve));
-    predict = () => waiting.then(eggAnswer);
     const large = Buffer.concat([JPEG, Buffer.alloc(1_000_000)]);
+    const allAsked = new Promise<void>((resolve) => {
+      let asked = 0;
+      predict = () => {
+        asked += 1;
+        if (asked === 4) resolve();
+        return waiting.then(eggAnswer);
+      };
+    });
     const others = Array.from({ length: 4 }, () => upload(large, json));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await allAsked;
     expect((await upload(large, json)).json()).toMatchObject({ code: "too-many-uploads" });
     answer();
     for (const other of await Promise.all(others)) expect(other.statusCode).toBe(201);

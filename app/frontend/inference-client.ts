@@ -1,20 +1,9 @@
 // The inference API as the frontend uses it. An answer is checked here once, so that everything that
 // comes after, down to the constraints of the table, can rely on it.
-import { FOOD_CLASSES, Prediction, Problem } from "@feedback-loop/contract";
-import { type Static, Type } from "@sinclair/typebox";
+import { FOOD_CLASSES, ModelFacts, Prediction, Problem } from "@feedback-loop/contract";
 import { Value } from "@sinclair/typebox/value";
 import { askForJson, type JsonAnswer } from "./http-json";
 import { InferenceUnavailable, PhotoRefused } from "./problems";
-
-/** What the model says about itself; more fields may come. */
-export const ModelFacts = Type.Object({
-  version: Type.String(),
-  /** What a page calls it. */
-  title: Type.Optional(Type.String()),
-  /** What a person must know before believing it; empty if nothing. */
-  notice: Type.Optional(Type.String()),
-});
-export type ModelFacts = Static<typeof ModelFacts>;
 
 export interface Inference {
   /** Throws PhotoRefused for a photo that can't be read, InferenceUnavailable for everything else. */

@@ -9,6 +9,7 @@ import { buildApp } from "./app";
 import type { Classification, PhotoClassifier } from "./classifier/photo-classifier";
 import { predictionOf } from "./classifier/prediction";
 import { NoModel, QueueFull, TooManyPixels, UnreadablePhoto } from "./errors";
+import type { Transform } from "./model/description";
 import type { Serving } from "./model/serving";
 
 const photo = Buffer.from("the bytes of a photo");
@@ -40,7 +41,13 @@ beforeEach(async () => {
     return Promise.resolve(classification);
   };
   model = {
-    modelVersion: "0123456789ab",
+    model: {
+      version: "0123456789ab",
+      title: "Test model",
+      notice: "Knows nothing.",
+      classes: FOOD_CLASSES,
+      transform: {} as Transform,
+    },
     waiting: 5,
     classify: (bytes) => classify(bytes),
     close: () => Promise.resolve(),
@@ -309,6 +316,15 @@ describe("health", () => {
     });
   });
 
+  it("tells what its model says about itself", async () => {
+    expect(await get("/model")).toMatchObject({
+      status: 200,
+      body: { version: "0123456789ab", title: "Test model", notice: "Knows nothing." },
+    });
+    model = undefined;
+    expect((await get("/model")).status).toBe(503);
+  });
+
   it("names its model and revision, and no software", async () => {
     const { body, headers } = await get("/version");
     expect(body).toEqual({
@@ -319,6 +335,15 @@ describe("health", () => {
     expect(JSON.stringify([...headers])).not.toMatch(/fastify|node/i);
     model = undefined;
     expect((await get("/version")).body.modelVersion).toBeNull();
+  });
+});
+
+describe("the log", () => {
+  it("leaves out probes and scrapes, also those that fail", async () => {
+    await fetch(`${origin}/metrics`);
+    model = undefined;
+    await fetch(`${origin}/readyz`);
+    expect(logged).toBe("");
   });
 });
 

@@ -17,7 +17,7 @@ describe("InferenceEnvironment", () => {
       MODEL_RETRY_SECONDS: 5,
       WORKERS: 2,
       MAX_WAITING: 64,
-      BODIES_MEMORY_MIB: 32,
+      BODIES_MEMORY_MIB: 48,
       BODY_LIMIT_MIB: 10,
     });
   });

@@ -24,7 +24,7 @@ export const InferenceEnvironment = Type.Object({
   /** Photos that may wait for a worker before further ones are turned away. */
   MAX_WAITING: Type.Integer({ minimum: 1, maximum: 10_000, default: 64 }),
   /** Memory that the bodies of requests under way may take together. */
-  BODIES_MEMORY_MIB: Type.Number({ exclusiveMinimum: 0, maximum: 100_000, default: 32 }),
+  BODIES_MEMORY_MIB: Type.Number({ exclusiveMinimum: 0, maximum: 100_000, default: 48 }),
   BODY_LIMIT_MIB: Type.Number({ exclusiveMinimum: 0, maximum: 100, default: 10 }),
   /** The code revision that /version reports. */
   REVISION: Type.Optional(Type.String()),

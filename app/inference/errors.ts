@@ -51,8 +51,8 @@ export class TooManyPixels extends ProblemError {
     const megapixels = Math.floor(picture.allowed / 1e6);
     super(
       `The picture has ${picture.width} × ${picture.height} pixels; ` +
-        `allowed are ${megapixels} megapixels.`,
-      "Scale it down before sending it; 1000 pixels a side lose nothing for a prediction.",
+        `allowed are ${megapixels} megapixels for its kind of file.`,
+      "Scale it down, or save it as JPEG; 1000 pixels a side lose nothing for a prediction.",
     );
   }
 }

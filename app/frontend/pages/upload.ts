@@ -1,5 +1,5 @@
 // The first page: choose a photo and send it.
-import type { ModelFacts } from "../inference-client";
+import type { ModelFacts } from "@feedback-loop/contract";
 
 export interface UploadPage {
   /** The model that would answer; undefined while that isn't known. */

@@ -7,7 +7,7 @@ import { ModelRefused } from "../model/errors";
 import type { ModelFile } from "../model/model-file";
 import type { Classification, PhotoClassifier } from "./photo-classifier";
 import { predictionOf } from "./prediction";
-import { type Classified, MAX_PIXELS, type Outcome, type Refusal, type WorkerModel } from "./task";
+import { type Classified, type Outcome, type Refusal, type WorkerModel } from "./task";
 
 export interface ClassifierOptions {
   readonly workers: number;
@@ -19,7 +19,7 @@ export interface ClassifierOptions {
 export class Classifier implements PhotoClassifier {
   private constructor(
     private readonly pool: Piscina<Uint8Array, Outcome>,
-    private readonly model: ModelFile["description"],
+    readonly model: ModelFile["description"],
     private readonly maxWaiting: number,
   ) {}
 
@@ -37,10 +37,6 @@ export class Classifier implements PhotoClassifier {
     await pool.destroy();
     const { version } = model.description;
     throw new ModelRefused(`model ${version} failed its self-test: ${messageOf(failed.reason)}`);
-  }
-
-  get modelVersion(): string {
-    return this.model.version;
   }
 
   get waiting(): number {
@@ -109,6 +105,6 @@ function problemOf(refusal: Refusal): UnreadablePhoto | TooManyPixels {
     case "unreadable":
       return new UnreadablePhoto(refusal.detail);
     case "too-many-pixels":
-      return new TooManyPixels({ ...refusal, allowed: MAX_PIXELS });
+      return new TooManyPixels(refusal);
   }
 }

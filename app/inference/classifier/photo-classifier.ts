@@ -1,5 +1,6 @@
 // What the HTTP side knows of classifying: bytes in, prediction out.
 import type { Prediction } from "@feedback-loop/contract";
+import type { ModelDescription } from "../model/description";
 
 export interface Classification {
   readonly prediction: Prediction;
@@ -9,7 +10,8 @@ export interface Classification {
 }
 
 export interface PhotoClassifier {
-  readonly modelVersion: string;
+  /** What the model says about itself. */
+  readonly model: ModelDescription;
   /** Photos that wait for a worker now. */
   readonly waiting: number;
   /** `photo` is moved to a worker thread and empty afterwards. Throws ProblemErrors. */

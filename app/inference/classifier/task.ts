@@ -2,12 +2,6 @@
 // threads, so what can be expected is an outcome; what is thrown over there is a defect.
 import type { Transform } from "../model/description";
 
-/**
- * Larger pictures are refused by their header, before anything is decoded. 50 megapixels are what
- * today's phones take at most by default.
- */
-export const MAX_PIXELS = 50_000_000;
-
 /** What each worker is told at its start. */
 export interface WorkerModel {
   readonly path: string;
@@ -18,7 +12,12 @@ export interface WorkerModel {
 /** A picture that can't be classified, and why. */
 export type Refusal =
   | { readonly kind: "unreadable"; readonly detail: string }
-  | { readonly kind: "too-many-pixels"; readonly width: number; readonly height: number };
+  | {
+      readonly kind: "too-many-pixels";
+      readonly width: number;
+      readonly height: number;
+      readonly allowed: number;
+    };
 
 export interface Classified {
   readonly kind: "classified";

@@ -33,6 +33,9 @@ const Classes = Type.Array(Type.String({ minLength: 1 }), { minItems: 2, uniqueI
 
 export interface ModelDescription {
   readonly version: string;
+  /** What a page calls it, and what a person must know before believing it; both may be empty. */
+  readonly title: string;
+  readonly notice: string;
   readonly classes: readonly string[];
   readonly transform: Transform;
 }
@@ -52,7 +55,8 @@ export function describeModel(file: Uint8Array): ModelDescription {
     const size = metadata.get("input_size");
     throw new ModelRefused(`its input_size ${size} isn't its transform's size ${transform.size}`);
   }
-  return { version, classes: declared(metadata, "classes", Classes), transform };
+  const [title, notice] = [metadata.get("title") ?? "", metadata.get("notice") ?? ""];
+  return { version, title, notice, classes: declared(metadata, "classes", Classes), transform };
 }
 
 function metadataOf(file: Uint8Array): Map<string, string> {

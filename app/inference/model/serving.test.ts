@@ -65,7 +65,7 @@ function service(refused: string[] = []): Serving {
       if (refused.includes(version))
         throw new ModelRefused(`model ${version} failed its self-test`);
       return {
-        modelVersion: version,
+        model: description,
         waiting: 0,
         classify: () => Promise.reject(new Error("not asked for in these tests")),
         close: () => Promise.resolve(void closed.push(version)),
@@ -76,7 +76,7 @@ function service(refused: string[] = []): Serving {
 
 async function loaded(serving: Serving): Promise<string> {
   await serving.load(log);
-  return serving.current().modelVersion;
+  return serving.current().model.version;
 }
 
 describe("a start with the store up", () => {
@@ -143,7 +143,7 @@ describe("a start with the store down", () => {
     expect(readdirSync(folder)).not.toContain(`${sha256}.onnx`);
     store.down = false;
     await loading;
-    expect(serving.current().modelVersion).toBe("1");
+    expect(serving.current().model.version).toBe("1");
   });
 });
 
@@ -159,7 +159,7 @@ describe("a service without a model", () => {
     await reasonIs(serving, "No model is loaded: nothing is published; the cache holds no model.");
     store.publish("1");
     await loading;
-    expect(serving.current().modelVersion).toBe("1");
+    expect(serving.current().model.version).toBe("1");
   });
 
   it("stops trying when it is closed", async () => {

@@ -64,7 +64,7 @@ export class Metrics {
       collect() {
         this.reset();
         const model = serving.currentOrNone();
-        if (model !== undefined) this.set({ model_version: model.modelVersion }, 1);
+        if (model !== undefined) this.set({ model_version: model.model.version }, 1);
       },
     });
   }

@@ -5,12 +5,17 @@ import type { Socket } from "node:net";
 import { type Problem, ProblemError, UNKNOWN_PROBLEM } from "@feedback-loop/contract";
 import { UnreadablePhoto } from "../errors";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { levelFor } from "./request-log";
 
 export function answerProblems(app: FastifyInstance, limits: { bodyMiB: number }): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const problem = problemOf(error, limits);
-    if (problem === UNKNOWN_PROBLEM) request.log.error({ err: error }, "request failed");
-    else request.log.info({ code: problem.code, reason: reasonOf(error) }, "request refused");
+    if (problem === UNKNOWN_PROBLEM) {
+      request.log.error({ err: error }, "request failed");
+    } else {
+      const facts = { code: problem.code, reason: reasonOf(error) };
+      request.log[levelFor(request)](facts, "request refused");
+    }
     return answer(reply, problem, error);
   });
   app.setNotFoundHandler((request, reply) => answer(reply, notFound(request)));

@@ -1,6 +1,6 @@
 // How the service is: for Docker, for people, for Prometheus.
 import type { FastifyPluginCallbackTypebox } from "@fastify/type-provider-typebox";
-import { Problem } from "@feedback-loop/contract";
+import { ModelFacts, Problem } from "@feedback-loop/contract";
 import { Type } from "@sinclair/typebox";
 
 const Alive = Type.Object({ alive: Type.Literal(true) });
@@ -23,14 +23,19 @@ export const health: FastifyPluginCallbackTypebox<HealthOptions> = (app, { revis
 
   app.get("/readyz", { schema: { response: { 200: Ready, 503: Problem } } }, () => ({
     ready: true as const,
-    modelVersion: app.serving.current().modelVersion,
+    modelVersion: app.serving.current().model.version,
   }));
 
   app.get("/version", { schema: { response: { 200: Version } } }, () => ({
     service: "inference",
     revision: revision ?? null,
-    modelVersion: app.serving.currentOrNone()?.modelVersion ?? null,
+    modelVersion: app.serving.currentOrNone()?.model.version ?? null,
   }));
+
+  app.get("/model", { schema: { response: { 200: ModelFacts, 503: Problem } } }, () => {
+    const { version, title, notice, classes } = app.serving.current().model;
+    return { version, title, notice, classes: [...classes] };
+  });
 
   app.get("/metrics", async (_request, reply) => {
     const { registry } = app.metrics;

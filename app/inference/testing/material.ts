@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { describeModel } from "../model/description";
 import type { ModelFile } from "../model/model-file";
 
-/** The built model: where `npm run model -- build` puts it, or what FEEDBACK_LOOP_MODEL names. */
+/** The built model: kept in the cache, or what FEEDBACK_LOOP_MODEL names. */
 export function realModel(): ModelFile {
   const { FEEDBACK_LOOP_MODEL, FEEDBACK_LOOP_CACHE, XDG_CACHE_HOME } = process.env;
   const caches = XDG_CACHE_HOME ?? join(homedir(), ".cache");
@@ -14,7 +14,7 @@ export function realModel(): ModelFile {
   if (!existsSync(path)) {
     throw new Error(
       `the tests of app/inference need the built model, and there is none at ${path}; ` +
-        "run `npm run model -- build`, or name a model file in FEEDBACK_LOOP_MODEL",
+        `run "npm run model -- build --out ${path}", or name a model file in FEEDBACK_LOOP_MODEL`,
     );
   }
   return { path, description: describeModel(readFileSync(path)) };

@@ -102,9 +102,9 @@ def photo_section(measured: Measurements) -> str:
     return f"""## On real photos
 
 The course tutorial's {len(photos)} example photos: an anecdote, not an evaluation; they say
-only that the model must not be believed. They were looked at when the hold on the ImageNet table
-was chosen (`train/fit.py`), so they aren't even untouched. What the table costs stands above: a
-little on drawn pictures, more under drift.
+only that the model must not be believed. They were looked at when the scale of the ImageNet
+table and the hold on it were chosen (`train/imagenet.py`, `train/fit.py`), so they aren't even
+untouched. What the table costs stands above: a little on drawn pictures, more under drift.
 
 | photo | shows | this model | its probability (of the truth) | without the table | table alone |
 |---|---|---|---|---|---|

@@ -76,14 +76,21 @@ FOOD_OF_IMAGENET: dict[str, dict[int, str]] = {
 def imagenet_prior(weights: Weights) -> np.ndarray:
     """Rows to start a head from: [classes, 1280].
 
-    A class's row is the mean of its ImageNet classes' rows, less the mean row of all food classes
-    (softmax ignores what is common to all).
+    A class's row points where the mean of its ImageNet classes' rows does, less the mean row of all
+    food classes (softmax ignores what is common to all). All rows are equally long, as long as
+    those differences are on average: the mean of 25 vegetables would else be dwarfed by the one
+    row of meat.
     """
     rows = weights["_fc.weight"].astype(np.float64)
     common = rows[[number for food in FOOD_OF_IMAGENET.values() for number in food]].mean(axis=0)
+    apart = {
+        CLASSES.index(name): rows[list(food)].mean(axis=0) - common
+        for name, food in FOOD_OF_IMAGENET.items()
+    }
+    length = np.mean([np.linalg.norm(row) for row in apart.values()])
     prior = np.zeros((len(CLASSES), EMBEDDING_SIZE))
-    for name, food in FOOD_OF_IMAGENET.items():
-        prior[CLASSES.index(name)] = rows[list(food)].mean(axis=0) - common
+    for label, row in apart.items():
+        prior[label] = row * (length / np.linalg.norm(row))
     return prior
 
 

@@ -7,7 +7,7 @@ node=node/lib/node_modules
 
 fetch() { # fetch PACKAGE@VERSION FOLDER: the npm client checks the package against the registry's own checksum
   mkdir -p "$2"
-  npm pack --silent "$1" >archive-name
+  npm pack --loglevel error "$1" >archive-name
   tar --extract --gzip --file "$(<archive-name)" --directory "$2" --strip-components 1 --no-same-owner
   rm "$(<archive-name)" archive-name
 }
