@@ -3,6 +3,7 @@
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { type Command, CommandError } from "./command";
+import { reportTo } from "./deploy/deploy";
 import { reconcile } from "./deploy/reconcile";
 import { type Engine, type Kind, type Labelled, reachableEngine } from "./engine";
 import { logFolder, root } from "./paths";
@@ -74,7 +75,7 @@ async function destroyByState(engine: Engine, stack: string): Promise<void> {
     async run(log) {
       await reconcile(stack, engine, log.say);
       const args = ["destroy", "--yes", "--skip-preview", "--suppress-outputs", "--stack", stack];
-      await pulumi([...args, "--suppress-progress"], { onLine: log.write });
+      await pulumi([...args, "--suppress-progress"], { onLine: reportTo(log) });
       return "done";
     },
   };

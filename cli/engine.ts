@@ -41,7 +41,9 @@ const serviceLabel = "feedback-loop.service";
 /** Engine's filters for a selection; anything with a stack's label when it names nothing. */
 export function labelFilters({ stack, owner }: Selection): string[] {
   const wanted = Object.entries(stackLabels({ stack: stack ?? "", owner: owner ?? "" }));
-  const named = wanted.filter(([, value]) => value !== "").map(([name, value]) => `${name}=${value}`);
+  const named = wanted
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `${name}=${value}`);
   return (named.length > 0 ? named : [labelNames.stack]).flatMap((label) => [
     "--filter",
     `label=${label}`,
@@ -153,7 +155,7 @@ interface Inspected {
 
 function labelledThing(kind: Kind, found: Inspected): Labelled {
   const labels = found.Config?.Labels ?? found.Labels ?? {};
-  const name = (found.Name ?? found.RepoTags?.[0] ?? found.Id ?? "").replace(/^\//, "");
+  const name = nameOf(found);
   return {
     kind,
     id: found.Id ?? name,
@@ -164,6 +166,10 @@ function labelledThing(kind: Kind, found: Inspected): Labelled {
     createdAt: found.Created ?? found.CreatedAt ?? "",
   };
 }
+
+/** The engine puts a slash before the name of a container. */
+const nameOf = ({ Name, RepoTags, Id }: Inspected): string =>
+  (Name ?? RepoTags?.[0] ?? Id ?? "").replace(/^\//, "");
 
 function containerState(found: Inspected): ContainerState {
   return {

@@ -28,14 +28,17 @@ ${stackUsage}
     const engine = await reachableEngine();
     const containers = await engine.containers({ stack });
     if (containers.length === 0)
-      throw new CommandError(`No container of the stack "${stack}" is on this engine: npm start makes them`);
+      throw new CommandError(
+        `No container of the stack "${stack}" is on this engine: npm start makes them`,
+      );
     const services = containers.flatMap(({ service }) => service ?? []).sort();
     const [name, ...more] = positionals;
     if (name === undefined) {
       console.log(services.join("\n"));
       return 0;
     }
-    if (more.length > 0) throw new UsageError(`one service at a time; given were ${positionals.join(", ")}`);
+    if (more.length > 0)
+      throw new UsageError(`one service at a time; given were ${positionals.join(", ")}`);
     const found = containers.find(({ service }) => service === name);
     if (!found) throw new UsageError(`no service "${name}"; there are ${services.join(", ")}`);
     return engine.logs(found.id, logArgs(values));

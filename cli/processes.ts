@@ -28,7 +28,9 @@ export class ProgramFailed extends CommandError {
     readonly command: string,
     readonly result: Result,
   ) {
-    super(`${command} ended with ${result.exitCode}:\n${lastLines(result.stderr || result.stdout)}`);
+    super(
+      `${command} ended with ${result.exitCode}:\n${lastLines(result.stderr || result.stdout)}`,
+    );
   }
 }
 
@@ -43,8 +45,8 @@ const exitCodeOfOtherSignals = 137;
 
 interface Running {
   /** Passes on that this process was asked to stop by `received`. */
-  ask(received: NodeJS.Signals): void;
-  kill(): void;
+  ask: (received: NodeJS.Signals) => void;
+  kill: () => void;
 }
 
 const running = new Map<ChildProcess, Running>();
@@ -102,7 +104,8 @@ export function run(program: string, args: readonly string[], options: RunOption
       running.delete(child);
       if (timer) clearTimeout(timer);
       // While stopping, whoever waits for this result must not go on as if the program had failed by itself.
-      if (!stopping) resolve({ exitCode: missing ? noSuchProgram : ended(code, signal), ...output });
+      if (!stopping)
+        resolve({ exitCode: missing ? noSuchProgram : ended(code, signal), ...output });
     });
     // A program that ends without reading its input is judged by its exit code.
     child.stdin.on("error", () => undefined);
@@ -139,7 +142,11 @@ export function attach(program: string, args: readonly string[], options: RunOpt
 }
 
 /** Starts a program that outlives this one, in a session of its own. Its output goes to an open file. */
-export function startDetached(program: string, args: readonly string[], logFile: number): ChildProcess {
+export function startDetached(
+  program: string,
+  args: readonly string[],
+  logFile: number,
+): ChildProcess {
   const child = spawn(program, args, { detached: true, stdio: ["ignore", logFile, logFile] });
   child.unref();
   return child;

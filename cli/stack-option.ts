@@ -2,7 +2,9 @@
 import { parseArgs } from "node:util";
 import { checkStackName, defaultStack } from "./setup/stack";
 
-export const stackOption = { stack: { type: "string", short: "s", default: defaultStack } } as const;
+export const stackOption = {
+  stack: { type: "string", short: "s", default: defaultStack },
+} as const;
 export const stackUsage = `  -s, --stack STACK   which stack; default ${defaultStack}`;
 
 /** For commands that take nothing else. */

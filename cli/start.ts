@@ -1,6 +1,6 @@
 // `npm start`: sets up what is missing, deploys the stack, and says where everything is.
 import type { Command } from "./command";
-import { deploy } from "./deploy/deploy";
+import { deployStep } from "./deploy/deploy";
 import { refuseForeignStack } from "./deploy/ownership";
 import { Engine } from "./engine";
 import { logFolder } from "./paths";
@@ -17,9 +17,8 @@ export const start: Command = {
     const engine = new Engine();
     // Before minutes of set-up, where the engine can tell already.
     if (!(await engine.problem())) await refuseForeignStack(engine, stack);
-    await runSteps([...machineSteps, stackStep(stack)], { logFolder });
-    await refuseForeignStack(engine, stack);
-    await deploy(stack, engine);
+    const steps = [...machineSteps, stackStep(stack), deployStep(stack, engine)];
+    await runSteps(steps, { logFolder });
     await printEndpoints(stack);
     return 0;
   },

@@ -57,11 +57,11 @@ export class ConfigReader {
   }
 
   /** `host` or `host:port`, as in the name of an image. */
-  hostAndPort(key: string): string | undefined {
-    const given = this.take(key);
-    if (given === undefined || /^[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?$/.test(given)) return given;
+  hostAndPort(key: string, { fallback }: { fallback: string }): string {
+    const given = this.take(key) ?? fallback;
+    if (/^[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?$/.test(given)) return given;
     this.wrong(key, given, "host or host:port, with no scheme and no path");
-    return undefined;
+    return fallback;
   }
 
   rule(holds: boolean, key: string, fix: string): void {

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
 import { readConfig } from "./config";
 
 const problemsOf = (raw: Record<string, string>): string => {
@@ -15,10 +18,21 @@ describe("the configuration", () => {
       target: "local",
       ports: { frontend: 5000, inference: 8000, minio: 9001, objectStore: 9000, postgres: 5432 },
       open: ["inference"],
-      registryMirror: undefined,
+      registryMirror: "docker.io",
       healthTimeoutSeconds: 180,
       outboxLimitMiB: 512,
     });
+  });
+
+  it("is described key by key in Pulumi.yaml, with the same defaults", () => {
+    const project = parse(readFileSync(join(__dirname, "../Pulumi.yaml"), "utf8")) as {
+      config: Record<string, { default?: unknown; description?: string }>;
+    };
+    const described = Object.entries(project.config).filter(([key]) => !key.includes(":"));
+    expect(described.map(([key, schema]) => [key, schema.default])).toEqual(
+      Object.entries(readConfig({})),
+    );
+    for (const [, { description }] of described) expect(description).toBeTruthy();
   });
 
   it("keeps the defaults of ports that are not given", () => {

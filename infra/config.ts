@@ -1,6 +1,7 @@
 // The only reader of configuration. Every problem is reported at once: key, what was given, what is allowed, the fix.
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigReader } from "./config-reader";
+import { dockerHub } from "./images";
 
 export const targets = ["local"] as const;
 export type Target = (typeof targets)[number];
@@ -22,8 +23,8 @@ export interface Config {
   ports: Record<EndpointName, number>;
   /** Endpoints opened beyond those that are for students anyway. */
   open: EndpointName[];
-  /** Serves Docker Hub's images under its own address, `host[:port]`. */
-  registryMirror: string | undefined;
+  /** Registry that official images are pulled from, `host[:port]`: Docker Hub, or one that serves its images. */
+  registryMirror: string;
   /** How long a service may take to become healthy. */
   healthTimeoutSeconds: number;
   /** Photos that wait for the stores may fill this much; more are refused. */
@@ -48,7 +49,7 @@ export function readConfig(raw: Record<string, string>): Config {
     target: read.oneOf("target", targets, { fallback: "local" }),
     ports: read.integers("ports", defaultPorts, { min: 1, max: highestPort }),
     open: read.listOf("open", endpointNames, { fallback: ["inference"] }),
-    registryMirror: read.hostAndPort("registryMirror"),
+    registryMirror: read.hostAndPort("registryMirror", { fallback: dockerHub }),
     healthTimeoutSeconds: read.integer("healthTimeoutSeconds", {
       min: 10,
       max: 3600,

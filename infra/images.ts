@@ -42,10 +42,12 @@ export type OfficialImageName = keyof typeof officialImages;
 export type OwnImageName = keyof typeof ownImages;
 export type ImageName = OfficialImageName | OwnImageName;
 
-/** Where official images come from when no mirror is configured. */
+/** Where official images come from unless a mirror is configured. */
 export const dockerHub = "docker.io";
 
-/** The name an engine pulls an official image by; `registryMirror` serves Docker Hub's names under its own. */
-export function pullName(image: OfficialImageName, registryMirror: string | undefined): string {
-  return `${registryMirror ?? dockerHub}/library/${officialImages[image]}`;
-}
+/** The folder of official images in a registry that serves Docker Hub's names, as the engine knows it. */
+export const officialFolder = (registry: string) => `${registry}/library`;
+
+/** The name by which an engine pulls an official image. */
+export const pullName = (image: OfficialImageName, registry: string) =>
+  `${officialFolder(registry)}/${officialImages[image]}`;

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { CommandError } from "../command";
 import type { Engine } from "../engine";
 import { root, stateFolder } from "../paths";
 import { pulumi } from "../setup/stack";
@@ -12,14 +13,29 @@ export async function reconcile(
   engine: Engine,
   say: (line: string) => void,
 ): Promise<void> {
-  if (deadLocks(lockFolder(stack)).length > 0) {
+  const { dead, living } = locks(lockFolder(stack));
+  const [holder] = living;
+  if (holder)
+    throw new CommandError(
+      `another run (process ${holder.pid}) is at work on the stack "${stack}": wait until it ends`,
+    );
+  if (dead.length > 0) {
     say("an earlier run was killed while it held the stack's lock: releasing it");
     await pulumi(["cancel", "--yes", "--stack", stack]);
   }
   const state = readState(await pulumi(["stack", "export", "--stack", stack]));
   if (state.pendingOperations > 0) {
-    say(`an earlier run was killed during ${state.pendingOperations} operations: looking at what came of them`);
-    await pulumi(["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", stack]);
+    say(
+      `an earlier run was killed during ${state.pendingOperations} operations: looking at what came of them`,
+    );
+    await pulumi([
+      "refresh",
+      "--yes",
+      "--skip-preview",
+      "--clear-pending-creates",
+      "--stack",
+      stack,
+    ]);
   }
   const mine = { stack, owner: root };
   const onEngine = [
@@ -59,16 +75,20 @@ interface Lock {
   hostname: string;
 }
 
-/** Locks name the process that took them. Files of those that no longer run on this machine. */
-export function deadLocks(
+/** Locks name the process that took them: those of this machine, by whether it still runs. */
+export function locks(
   folder: string,
-  machine: { hostname: string; runs(pid: number): boolean } = { hostname: hostname(), runs },
-): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => {
-    const lock = JSON.parse(readFileSync(join(folder, name), "utf8")) as Lock;
-    return lock.hostname === machine.hostname && !machine.runs(lock.pid);
-  });
+  machine: { hostname: string; runs: (pid: number) => boolean } = { hostname: hostname(), runs },
+): { dead: Lock[]; living: Lock[] } {
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  const mine = files
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Lock)
+    .filter((lock) => lock.hostname === machine.hostname);
+  return {
+    dead: mine.filter(({ pid }) => !machine.runs(pid)),
+    living: mine.filter(({ pid }) => machine.runs(pid)),
+  };
 }
 
 /** The number may be another program's by now. */
@@ -79,4 +99,3 @@ const runs = (pid: number): boolean => {
     return false;
   }
 };
-

@@ -31,9 +31,13 @@ export async function download(file: string, what: Download): Promise<void> {
   const { body } = await fetchWithin(url, connectTimeoutSeconds, timeoutSeconds);
   if (!body) throw new Error(`${url} is empty`);
   await pipeline(Readable.fromWeb(body), createWriteStream(file));
-  const actual = createHash(expected.algorithm).update(await readFile(file)).digest("hex");
+  const actual = createHash(expected.algorithm)
+    .update(await readFile(file))
+    .digest("hex");
   if (actual !== expected.hex)
-    throw new WrongChecksum(`${url} has ${expected.algorithm} ${actual}, published is ${expected.hex}`);
+    throw new WrongChecksum(
+      `${url} has ${expected.algorithm} ${actual}, published is ${expected.hex}`,
+    );
 }
 
 const algorithms: Record<number, string> = { 64: "sha256", 128: "sha512" };

@@ -45,7 +45,9 @@ export function readFolder(folder: string): Buffer {
     .map(({ parentPath, name }) => join(parentPath, name))
     .sort();
   return Buffer.concat(
-    files.map((file) => Buffer.from(`${relative(folder, file)} ${contentKey(readFileSync(file))}\n`)),
+    files.map((file) =>
+      Buffer.from(`${relative(folder, file)} ${contentKey(readFileSync(file))}\n`),
+    ),
   );
 }
 

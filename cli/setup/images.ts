@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { Engine } from "../engine";
 import { root } from "../paths";
-import { officialImages, pullName } from "../../infra/images";
+import { dockerHub, officialImages, pullName } from "../../infra/images";
 import { contentKey, readFolder } from "./files";
 import { finding, keepFinding } from "./findings";
 import type { Step, StepLog } from "./steps";
@@ -38,7 +38,7 @@ export const imagesStep: Step = {
 };
 
 async function canPull(log: StepLog): Promise<boolean> {
-  const name = pullName(probe, undefined);
+  const name = pullName(probe, dockerHub);
   log.write(`trying to pull ${name}`);
   return new Engine().canPull(name, probeTimeoutSeconds);
 }

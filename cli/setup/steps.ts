@@ -18,11 +18,13 @@ export interface Step {
 
 export interface StepLog {
   /** One line for the person who waits. */
-  say(line: string): void;
+  say: (line: string) => void;
   /** One line for the log file. */
-  write(line: string): void;
+  write: (line: string) => void;
+  /** What takes the time now, for the person who wonders; without it that is the last line of the log. */
+  doing: (what: string) => void;
   /** Runs a program whose output goes to the log file. Resolves with its standard output. */
-  run(program: string, args: readonly string[], options?: RunOptions): Promise<string>;
+  run: (program: string, args: readonly string[], options?: RunOptions) => Promise<string>;
 }
 
 /** A step that failed: what, the end of its log, and where the log is. */
@@ -78,7 +80,7 @@ export async function runSteps(steps: readonly Step[], options: RunStepsOptions)
 async function runStep(step: Step, options: RunStepsOptions, say: (line: string) => void) {
   const started = Date.now();
   const log = openLog(join(options.logFolder, `${step.name}.log`), say);
-  const silence = reminder(options.stillRunningSeconds ?? 30, () =>
+  const silence = reminder(options.stillRunningSeconds ?? stillRunningSeconds, log, () =>
     say(`still at it after ${seconds(started)} s${log.last() ? `: ${log.last()}` : ""}`),
   );
   try {
@@ -115,18 +117,26 @@ function openLog(file: string, say: (line: string) => void) {
     succeed(program, args, { onLine: write, ...options });
   const sayAndWrite = (line: string) => {
     write(line);
+    saidAt = Date.now();
     say(line);
   };
-  const last = () => lines.at(-1)?.trim().slice(0, longestReminder);
+  let saidAt = Date.now();
+  let now = "";
+  const doing = (what: string) => void (now = what);
+  const last = () => (now || (lines.at(-1) ?? "")).trim().slice(0, longestReminder);
   const end = () => lastLines(lines.join("\n"));
-  return { file, write, run, say: sayAndWrite, last, end, close: () => stream.end() };
+  return { file, write, run, say: sayAndWrite, doing, last, end, saidAt: () => saidAt, close: () => stream.end() };
 }
 
+const stillRunningSeconds = 30;
 const linesKept = 200;
 const longestReminder = 100;
 
-const reminder = (everySeconds: number, remind: () => void) =>
-  setInterval(remind, everySeconds * 1000).unref();
+/** Reminds while nothing else is said. */
+const reminder = (everySeconds: number, log: { saidAt: () => number }, remind: () => void) =>
+  setInterval(() => {
+    if (Date.now() - log.saidAt() >= everySeconds * 1000) remind();
+  }, everySeconds * 1000).unref();
 
 const seconds = (since: number) => Math.round((Date.now() - since) / 1000);
 

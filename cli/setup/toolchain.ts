@@ -40,7 +40,8 @@ export const toolchainStep: Step = {
   heavy: true,
   async done() {
     const found = finding("toolchain");
-    if (!found || found.key !== (await keyOf(found)) || !(await isComplete(found))) return undefined;
+    if (!found || found.key !== (await keyOf(found)) || !(await isComplete(found)))
+      return undefined;
     return `Pulumi from ${found.binFolder}`;
   },
   async run(log) {
@@ -80,7 +81,9 @@ export function isNewEnough(versionText: string): boolean {
   const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(versionText) ?? [];
   if (major === undefined) return false;
   const [oldestMajor, oldestMinor] = oldestVersion;
-  return Number(major) > oldestMajor || (Number(major) === oldestMajor && Number(minor) >= oldestMinor);
+  return (
+    Number(major) > oldestMajor || (Number(major) === oldestMajor && Number(minor) >= oldestMinor)
+  );
 }
 
 const architectures: Partial<Record<NodeJS.Architecture, string>> = { x64: "x64", arm64: "arm64" };
@@ -133,7 +136,9 @@ async function installPlugins(found: Found, log: StepLog): Promise<void> {
   if (home) mkdirSync(home, { recursive: true });
   const options = { env: toolchainEnvironment(found) };
   const installed = await pluginsIn(found);
-  for (const { name, version: exact } of plugins().filter(({ name }) => !installed.includes(name))) {
+  for (const { name, version: exact } of plugins().filter(
+    ({ name }) => !installed.includes(name),
+  )) {
     const file = builtIn
       ? ["--file", join(builtIn, "plugins", `pulumi-resource-${name}-v${exact}`)]
       : [];
@@ -150,7 +155,11 @@ async function isComplete(found: Toolchain): Promise<boolean> {
 /** Names of the plugins that are there in the wanted version. */
 async function pluginsIn(found: Found): Promise<string[]> {
   const options: RunOptions = { env: toolchainEnvironment(found) };
-  const { stdout } = await run(join(found.binFolder, "pulumi"), ["plugin", "ls", "--json"], options);
+  const { stdout } = await run(
+    join(found.binFolder, "pulumi"),
+    ["plugin", "ls", "--json"],
+    options,
+  );
   const present = JSON.parse(stdout || "[]") as { name: string; version: string }[];
   return plugins()
     .filter((wanted) =>
@@ -160,7 +169,10 @@ async function pluginsIn(found: Found): Promise<string[]> {
 }
 
 /** What a program needs to run `pulumi` from here. */
-export function toolchainEnvironment({ binFolder, home }: Omit<Toolchain, "key">): NodeJS.ProcessEnv {
+export function toolchainEnvironment({
+  binFolder,
+  home,
+}: Omit<Toolchain, "key">): NodeJS.ProcessEnv {
   return {
     ...process.env,
     PATH: `${binFolder}:${process.env["PATH"]}`,

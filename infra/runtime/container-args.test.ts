@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readConfig } from "../config";
 import { catalogue } from "../services/catalogue";
 import type { JobSpec, ServiceSpec } from "../services/service-spec";
-import { containerArgs, jobScript } from "./container-args";
+import { containerArgs, duration, jobScript } from "./container-args";
 
 const specs = catalogue(readConfig({}));
 const services = specs.filter((spec): spec is ServiceSpec => spec.kind === "service");
@@ -35,6 +35,14 @@ describe("a service's container", () => {
       { internal: 9001, external: 9001, ip: "127.0.0.1" },
     ]);
   });
+});
+
+it.each([
+  [5, "5s"],
+  [60, "1m0s"],
+  [125, "2m5s"],
+])("writes %i seconds as the engine does", (seconds, text) => {
+  expect(duration(seconds)).toBe(text);
 });
 
 describe("a job's script", () => {

@@ -85,11 +85,16 @@ const isOpen = ({ open }: Port) => open === "students";
 function healthcheck(health: HealthCheck) {
   return {
     tests: ["CMD", ...health.command],
-    interval: `${health.everySeconds}s`,
-    timeout: `${health.timeoutSeconds}s`,
-    startPeriod: `${health.startPeriodSeconds}s`,
+    interval: duration(health.everySeconds),
+    timeout: duration(health.timeoutSeconds),
+    startPeriod: duration(health.startPeriodSeconds),
     retries: health.retries,
   };
+}
+
+/** As the engine writes durations: "60s" in the state and "1m0s" on the engine would be a change for ever. */
+export function duration(seconds: number): string {
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }
 
 const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;

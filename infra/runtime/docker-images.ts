@@ -6,6 +6,7 @@ import {
   type ImageName,
   type OfficialImageName,
   type OwnImageName,
+  officialFolder,
   officialImages,
   ownImages,
   pullName,
@@ -17,7 +18,7 @@ export interface DockerImagesArgs {
   images: readonly ImageName[];
   /** The clone, which is the build context. */
   root: string;
-  registryMirror: string | undefined;
+  registryMirror: string;
   naming: Naming;
 }
 
@@ -72,7 +73,6 @@ function built(
 ): docker.RemoteImage {
   const { dockerfile, sources } = ownImages[image];
   const content = sourceHash(root, sources);
-  const registry = pullName("node", registryMirror).split("/").slice(0, -1).join("/");
   return new docker.RemoteImage(
     image,
     {
@@ -83,7 +83,7 @@ function built(
         dockerfile: join(root, dockerfile),
         // The engine's own BuildKit, which is there on every host; the other path wants a builder of the deployer's.
         useLegacyBuilder: true,
-        buildArgs: { REGISTRY: registry },
+        buildArgs: { REGISTRY: officialFolder(registryMirror) },
         labels: labels(naming),
       },
       triggers: { content },

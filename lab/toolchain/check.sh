@@ -12,11 +12,12 @@ fi
 
 # As in build.sh, so that both use the same compiled packages.
 export CGO_ENABLED=0
+flags=(-trimpath -tags no_compose)
 
 unformatted=$(gofmt -l . | tee /dev/stderr)
 if [[ -n $unformatted ]]; then
   echo "the files above are not formatted: run gofmt -w on them" >&2
   exit 1
 fi
-go vet -tags no_compose ./...
-go test -tags no_compose ./...
+go vet "${flags[@]}" ./...
+go test "${flags[@]}" ./...

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Result, run } from "../../cli/processes";
+import { finding } from "../../cli/setup/findings";
 
 export const root = resolve(__dirname, "../..");
 const bootstrap = join(root, "cli/setup/bootstrap.mjs");
@@ -40,7 +41,7 @@ export class TestStack {
       ["open[2]", "postgres"],
       ["healthTimeoutSeconds", "120"],
     ];
-    const mirror = process.env["REGISTRY_MIRROR"];
+    const mirror = finding("images")?.registryMirror;
     if (mirror) settings.push(["registryMirror", mirror]);
     const pairs = settings.flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
     await stack.succeed("pulumi", "config", "set-all", "-s", stack.name, "--path", ...pairs);

@@ -45,6 +45,7 @@ class Store:
 
     def __init__(self, settings: Settings) -> None:
         self.bucket = settings.bucket
+        self.host = settings.host
         self.http = urllib3.PoolManager(
             timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
             retries=urllib3.Retry(TRIES, backoff_factor=0.5, status_forcelist=[500, 502, 503, 504]),
@@ -103,7 +104,8 @@ def publish(store: Store, model: Path, version: str) -> Published:
         raise PublishError(f"bucket '{store.bucket}': {error.code}: {error.message}") from error
     except urllib3.exceptions.HTTPError as error:
         # Not the error's own text: it may hold the signed URL.
-        raise PublishError(f"the object store can't be reached: {type(error).__name__}") from error
+        cause = type(error).__name__
+        raise PublishError(f"the object store {store.host} can't be reached: {cause}") from error
     return Published(digest, version, uploaded, alias_written)
 
 

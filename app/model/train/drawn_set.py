@@ -1,5 +1,6 @@
 """Sets of drawn pictures: made in parallel, always in the order of seed and class."""
 
+import multiprocessing
 import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -41,7 +42,8 @@ def drawn_jpeg(job: tuple[int, int, float]) -> bytes:
 
 def draw_all(jobs: list[tuple[int, int, float]], what: str) -> Iterable[bytes]:
     """JPEG files in the order of the jobs, drawn on all cores."""
-    with ProcessPoolExecutor(os.cpu_count()) as processes:
+    # Spawned, not forked: onnxruntime may have threads by now.
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as processes:
         yield from progress(processes.map(drawn_jpeg, jobs, chunksize=16), len(jobs), what)
 
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 )
 
@@ -19,8 +18,11 @@ var (
 // Properties are the properties of an interface or class of a package's .d.ts file, each with whether
 // it must be given. file is relative to node_modules, such as "@pulumi/docker/volume.d.ts".
 func Properties(file, typeName string) (map[string]bool, error) {
-	_, here, _, _ := runtime.Caller(0)
-	path := filepath.Join(filepath.Dir(here), "../../../../node_modules", file)
+	// Tests run in the folder of their package, which is one level below the module, itself three below the root.
+	path, err := filepath.Abs(filepath.Join("../../../../node_modules", file))
+	if err != nil {
+		return nil, err
+	}
 	source, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("the SDK's types are needed (run `npm ci` at the root of the repository): %w", err)

@@ -1,0 +1,57 @@
+// `npm test`: sets up what the tests need, then runs all of them.
+import { parseArgs } from "node:util";
+import { type Counts, add, closingLine, jestCounts, noTests } from "./checks/counts";
+import { checkParts, failures, jest, runParts, total } from "./checks/parts";
+import { type Command, CommandError } from "./command";
+import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { logFolder, root } from "./paths";
+import { attach } from "./processes";
+import { browserProgram, browserStep } from "./setup/browser";
+import { readIfThere } from "./setup/files";
+import { machineSteps } from "./setup/machine";
+import { demonstrationModel, modelStep, pythonStep } from "./setup/python";
+import { runSteps } from "./setup/steps";
+
+export const test: Command = {
+  summary: "all tests: checks, services in containers, a stack of its own with a real browser",
+  usage:
+    "npm test\n\nSets up what npm start does, and Python and Chromium. A running stack is left alone.",
+  async run(args) {
+    parseArgs({ args, options: {} });
+    const counts = await allTests();
+    console.log(closingLine(counts));
+    return counts.failed > 0 ? 1 : 0;
+  },
+};
+
+/** A set-up that fails counts as one failed test. */
+async function allTests(): Promise<Counts> {
+  try {
+    await runSteps([...machineSteps, pythonStep, modelStep, browserStep], { logFolder });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    console.error(error.message);
+    return { ...noTests, failed: 1 };
+  }
+  const results = await runParts(checkParts(), { fix: false, print: console.log });
+  const slow = await slowTests();
+  console.log(failures(results));
+  return add(total(results), slow);
+}
+
+/** One file after the other: each has the machine to itself. */
+async function slowTests(): Promise<Counts> {
+  const file = join(logFolder, "slow-tests.json");
+  rmSync(file, { force: true });
+  const { program, args } = jest(["service", "browser"], file, ["--runInBand", "--verbose"]);
+  const env = {
+    ...process.env,
+    FEEDBACK_LOOP_MODEL: demonstrationModel,
+    CHROMIUM: browserProgram,
+  };
+  const exitCode = await attach(program, args, { cwd: root, env });
+  const written = readIfThere(file);
+  const counts = written ? jestCounts(written) : noTests;
+  return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
