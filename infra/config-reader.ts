@@ -30,14 +30,15 @@ export class ConfigReader {
     if (given === undefined) return fallback;
     const fields = Object.keys(fallback).join(", ");
     if (typeof given !== "object" || given === null || Array.isArray(given)) {
-      this.wrong(key, JSON.stringify(given), `an object with any of the fields ${fields}`);
+      const allowed = `an object with any of the fields ${fields}`;
+      this.wrong(key, shown(given), allowed, `${key}.${Object.keys(fallback)[0]}`);
       return fallback;
     }
     const result: Record<string, number> = { ...fallback };
     for (const [field, value] of Object.entries(given)) {
       if (field in fallback)
         result[field] = this.toInteger(`${key}.${field}`, String(value), bounds) ?? result[field]!;
-      else this.wrong(`${key}.${field}`, JSON.stringify(value), `one of the fields ${fields}`);
+      else this.problems.push(`${key}.${field}: no such field; allowed are ${fields}`);
     }
     return result as T;
   }
@@ -52,7 +53,7 @@ export class ConfigReader {
     if (given === undefined) return fallback;
     const isAllowed = (value: unknown): value is T => allowed.some((known) => known === value);
     if (Array.isArray(given) && given.every(isAllowed)) return [...new Set(given)];
-    this.wrong(key, JSON.stringify(given), `a list of ${allowed.join(", ")}`);
+    this.wrong(key, shown(given), `a list of ${allowed.join(", ")}`, `${key}[0]`);
     return fallback;
   }
 
@@ -103,10 +104,12 @@ export class ConfigReader {
     return undefined;
   }
 
-  private wrong(key: string, given: string, allowed: string): void {
-    const path = key.includes(".") ? "--path " : "";
+  private wrong(key: string, given: string, allowed: string, settable = key): void {
+    const target = settable === key && !key.includes(".") ? key : `--path '${settable}'`;
     this.problems.push(
-      `${key}: "${given}" was given; allowed is ${allowed}. Set it with \`pulumi config set ${path}${key} VALUE\``,
+      `${key}: "${given}" was given; allowed is ${allowed}. Set it with \`pulumi config set ${target} VALUE\``,
     );
   }
 }
+
+const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));

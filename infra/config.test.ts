@@ -59,7 +59,7 @@ describe("the configuration", () => {
     expect(problems).toContain(
       'ports.frontend: "0" was given; allowed is a whole number from 1 to',
     );
-    expect(problems).toContain("ports.webb");
+    expect(problems).toContain("ports.webb: no such field; allowed are frontend");
     expect(problems).toContain(
       'open: "["everything"]" was given; allowed is a list of frontend, inf',
     );
@@ -71,7 +71,7 @@ describe("the configuration", () => {
 
   it("says how to put a value right", () => {
     expect(problemsOf({ ports: '{"frontend":"a"}' })).toContain(
-      "pulumi config set --path ports.frontend VALUE",
+      "pulumi config set --path 'ports.frontend' VALUE",
     );
   });
 

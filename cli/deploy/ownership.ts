@@ -34,7 +34,7 @@ export function foreignStack(containers: readonly Labelled[], asked: Asked): str
 Either
   - ${remove}
   - or deploy another stack here, with ports of its own:
-                        npm run pulumi -- stack init NAME
+                        npm run pulumi -- stack init NAME --no-select
                         npm run pulumi -- config set --path ports.frontend 5050 -s NAME    (and the others)
                         npm start -- -s NAME`;
 }

@@ -25,7 +25,7 @@ const kinds: Readonly<Record<string, string>> = {
 const chatter = [
   /^ *$/,
   /^(Updating|Destroying|Refreshing) \(/,
-  /^ +[\w-]+:[\w/]+:\w+ \S+( running)? *$/,
+  /^ [-+~ ]* [\w-]+:[\w/]+:\w+ [^(\s]\S*( running| refresh)? *$/,
   /^(Resources|Duration):/,
   /^The resources in the stack have been deleted|^If you want to remove the stack completely/,
   /^ +[-+~]* *\d+ (unchanged|created|updated|replaced|deleted)$/,
@@ -47,7 +47,7 @@ export class Progress {
     const failed = /failed|error/.test(verb + rest);
     if (!kind && !failed) return undefined;
     const what = `${kind ?? type} ${name}`;
-    if (verb.endsWith("ing")) {
+    if (/^\w+ing\b/.test(verb)) {
       this.underWay.add(what);
       return undefined;
     }

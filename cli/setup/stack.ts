@@ -104,22 +104,35 @@ export function stackNeeds(found: {
 /** Settings without the salt that ties their secrets to a passphrase. */
 export const withoutSalt = (settings: string) => settings.replace(/^encryptionsalt:.*\n?/gm, "");
 
+/** What `pulumi` needs in this clone, whatever the stack. */
+export const stateStep: Step = {
+  name: "state",
+  needs: ["toolchain"],
+  done: () =>
+    Promise.resolve(
+      existsSync(passphraseFile) && readIfThere(environmentFile) === environmentScript()
+        ? stateFolder
+        : undefined,
+    ),
+  run() {
+    if (!existsSync(passphraseFile))
+      writeWhole(passphraseFile, `${randomBytes(32).toString("hex")}\n`, 0o600);
+    writeWhole(environmentFile, environmentScript());
+    return Promise.resolve(stateFolder);
+  },
+};
+
 export function stackStep(stack: string): Step {
   return {
     name: `stack ${stack}`,
-    needs: ["toolchain", "images"],
+    needs: ["state", "images"],
     async done() {
-      if (!existsSync(passphraseFile) || readIfThere(environmentFile) !== environmentScript())
-        return undefined;
       const { init, registryMirror } = await needsOf(stack);
-      return init || registryMirror ? undefined : `state in ${stateFolder}`;
+      return init || registryMirror ? undefined : settingsFile(stack);
     },
     async run(log) {
-      if (!existsSync(passphraseFile))
-        writeWhole(passphraseFile, `${randomBytes(32).toString("hex")}\n`, 0o600);
-      writeWhole(environmentFile, environmentScript());
       await prepare(stack, log);
-      return `state in ${stateFolder}`;
+      return settingsFile(stack);
     },
   };
 }

@@ -1,5 +1,5 @@
 // What set-up is made of: steps, run side by side as far as what they need allows.
-import { createWriteStream, mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError } from "../command";
 import { ProgramFailed, type RunOptions, lastLines, succeed } from "../processes";
@@ -106,10 +106,11 @@ function reason(error: unknown): string {
 }
 
 function openLog(file: string, say: (line: string) => void) {
-  const stream = createWriteStream(file);
+  // Written at once: an exit in the middle of a step must not lose the end.
+  const descriptor = openSync(file, "w");
   const lines: string[] = [];
   const write = (line: string) => {
-    stream.write(`${line}\n`);
+    writeSync(descriptor, `${line}\n`);
     lines.push(line);
     if (lines.length > linesKept) lines.shift();
   };
@@ -125,7 +126,17 @@ function openLog(file: string, say: (line: string) => void) {
   const doing = (what: string) => void (now = what);
   const last = () => (now || (lines.at(-1) ?? "")).trim().slice(0, longestReminder);
   const end = () => lastLines(lines.join("\n"));
-  return { file, write, run, say: sayAndWrite, doing, last, end, saidAt: () => saidAt, close: () => stream.end() };
+  return {
+    file,
+    write,
+    run,
+    say: sayAndWrite,
+    doing,
+    last,
+    end,
+    saidAt: () => saidAt,
+    close: () => closeSync(descriptor),
+  };
 }
 
 const stillRunningSeconds = 30;
