@@ -33,7 +33,9 @@ export default tseslint.config(
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       complexity: ["error", 10],
       "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
@@ -51,7 +53,21 @@ export default tseslint.config(
   },
   {
     files: ["app/frontend/static/**/*.js"],
-    languageOptions: { sourceType: "module", globals: { document: "readonly", window: "readonly", fetch: "readonly", FormData: "readonly", URL: "readonly", Blob: "readonly", File: "readonly", createImageBitmap: "readonly", DataTransfer: "readonly", HTMLElement: "readonly" } },
+    languageOptions: {
+      sourceType: "module",
+      globals: {
+        document: "readonly",
+        window: "readonly",
+        fetch: "readonly",
+        FormData: "readonly",
+        URL: "readonly",
+        Blob: "readonly",
+        File: "readonly",
+        createImageBitmap: "readonly",
+        DataTransfer: "readonly",
+        HTMLElement: "readonly",
+      },
+    },
   },
   ...direction,
 );

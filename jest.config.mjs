@@ -15,9 +15,17 @@ export default {
       ...shared,
       displayName: "unit",
       testMatch: ["<rootDir>/{infra,app,stacks,cli,test,bench}/**/*.test.ts"],
-      testPathIgnorePatterns: ["\\.service\\.test\\.ts$", "\\.browser\\.test\\.ts$", "/node_modules/"],
+      testPathIgnorePatterns: [
+        "\\.service\\.test\\.ts$",
+        "\\.browser\\.test\\.ts$",
+        "/node_modules/",
+      ],
     },
-    { ...shared, displayName: "service", testMatch: ["<rootDir>/{infra,app,stacks,cli,test}/**/*.service.test.ts"] },
+    {
+      ...shared,
+      displayName: "service",
+      testMatch: ["<rootDir>/{infra,app,stacks,cli,test}/**/*.service.test.ts"],
+    },
     { ...shared, displayName: "browser", testMatch: ["<rootDir>/{app,test}/**/*.browser.test.ts"] },
   ],
 };

@@ -1,5 +1,7 @@
 // Other programs: run, listened to line by line, and ended with this one.
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { CommandError } from "./command";
 
@@ -163,3 +165,14 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 
 const ended = (code: number | null, signal: NodeJS.Signals | null): number =>
   code ?? exitCodeOf[signal as keyof typeof exitCodeOf] ?? exitCodeOfOtherSignals;
+
+/** Name of the program that runs under a process id; undefined when none does. A dead one that nobody has reaped has no
+ * command line any more. */
+export function programOf(pid: number): string | undefined {
+  try {
+    const [program = ""] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    return basename(program) || undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -9,6 +9,7 @@ import { logFolder, root } from "./paths";
 import { attach } from "./processes";
 import { browserProgram, browserStep } from "./setup/browser";
 import { readIfThere } from "./setup/files";
+import { labChecks } from "./setup/lab-checks";
 import { machineSteps } from "./setup/machine";
 import { demonstrationModel, modelStep, pythonStep } from "./setup/python";
 import { runSteps } from "./setup/steps";
@@ -34,7 +35,10 @@ async function allTests(): Promise<Counts> {
     console.error(error.message);
     return { ...noTests, failed: 1 };
   }
-  const results = await runParts(checkParts(), { fix: false, print: console.log });
+  const results = await runParts([...checkParts(), ...labChecks()], {
+    fix: false,
+    print: console.log,
+  });
   const slow = await slowTests();
   console.log(failures(results));
   return add(total(results), slow);

@@ -7,7 +7,9 @@ import { docker, inspect, labelled } from "./support/docker";
 import { eventually } from "./support/eventually";
 import { LoopClient } from "./support/loop-client";
 import { allRealPhotos, drawnPhoto, realPhoto } from "./support/photos";
-import { type Credentials, TestStack } from "./support/test-stack";
+import { succeed } from "../cli/processes";
+import { pythonEnvironment, pythonProgram } from "../cli/setup/python";
+import { type Credentials, TestStack, root } from "./support/test-stack";
 
 const minutes = 60_000;
 const services = ["frontend", "inference", "minio", "postgres"];
@@ -119,6 +121,32 @@ describe("a stack on this machine", () => {
       for (const text of [state, printed, ...inspected, ...logs])
         expect(passwords.filter((password) => text.includes(password))).toEqual([]);
     });
+
+    it(
+      "publishes a model once, and never over a later release",
+      async () => {
+        const { user, password } = credentials["object-store-root"]!;
+        const env = {
+          ...pythonEnvironment(),
+          TEST_OBJECT_STORE_ENDPOINT: (await stack.endpoints()).objectStore.url,
+          TEST_OBJECT_STORE_USER: user,
+          TEST_OBJECT_STORE_PASSWORD: password,
+        };
+        const args = [
+          "-m",
+          "pytest",
+          "-m",
+          "service",
+          "app/model/publish",
+          "-p",
+          "no:cacheprovider",
+        ];
+        expect(await succeed(pythonProgram("python"), args, { cwd: root, env })).toMatch(
+          / 3 passed/,
+        );
+      },
+      minutes,
+    );
 
     it(
       "needs no change",

@@ -121,7 +121,12 @@ describe("asking the inference API", () => {
   });
 
   it("remembers what the model says of itself while the API is away", async () => {
-    const facts = { version: "0123456789ab", title: "Demonstration model", notice: "Often wrong." };
+    const facts = {
+      version: "0123456789ab",
+      title: "Demonstration model",
+      notice: "Often wrong.",
+      classes: ["Bread", "Egg"],
+    };
     const inference = await listening((_request, response) => {
       response.end(JSON.stringify(facts));
     });

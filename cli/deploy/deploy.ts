@@ -33,6 +33,8 @@ export function deployStep(stack: string, engine: Engine): Step {
     async run(log) {
       await refuseForeignStack(engine, stack);
       await reconcile(stack, engine, log.say);
+      // What a person calls by hand next is about this stack, without naming it.
+      await pulumi(["stack", "select", stack]);
       const output = await pulumi([...up, "--stack", stack], { onLine: reportTo(log) });
       return changesOf(output) ?? "nothing to change";
     },

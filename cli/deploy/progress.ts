@@ -27,6 +27,7 @@ const chatter = [
   /^(Updating|Destroying|Refreshing) \(/,
   /^ [-+~ ]* [\w-]+:[\w/]+:\w+ [^(\s]\S*( running| refresh)? *$/,
   /^(Resources|Duration):/,
+  /^ +\d+ changes?\. \d+ unchanged$/,
   /^The resources in the stack have been deleted|^If you want to remove the stack completely/,
   /^ +[-+~]* *\d+ (unchanged|created|updated|replaced|deleted)$/,
 ];

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { CommandError } from "../command";
 import type { Engine } from "../engine";
 import { root, stateFolder } from "../paths";
+import { programOf } from "../processes";
 import { pulumi } from "../setup/stack";
 
 export async function reconcile(
@@ -13,12 +14,7 @@ export async function reconcile(
   engine: Engine,
   say: (line: string) => void,
 ): Promise<void> {
-  const { dead, living } = locks(lockFolder(stack));
-  const [holder] = living;
-  if (holder)
-    throw new CommandError(
-      `another run (process ${holder.pid}) is at work on the stack "${stack}": wait until it ends`,
-    );
+  const dead = await deadLocks(stack);
   if (dead.length > 0) {
     say("an earlier run was killed while it held the stack's lock: releasing it");
     await pulumi(["cancel", "--yes", "--stack", stack]);
@@ -66,6 +62,24 @@ export function readState(exported: string): State {
   };
 }
 
+/** A run that was told to stop takes a moment to end. */
+const endingTakesSeconds = 5;
+
+/** Locks of runs that were killed; rejects while another run is at work. */
+async function deadLocks(stack: string): Promise<Lock[]> {
+  const deadline = Date.now() + endingTakesSeconds * 1000;
+  for (;;) {
+    const { dead, living } = locks(lockFolder(stack));
+    const [holder] = living;
+    if (!holder) return dead;
+    if (Date.now() > deadline)
+      throw new CommandError(
+        `another run (process ${holder.pid}) is at work on the stack "${stack}": wait until it ends`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
 /** Of the file backend below the clone; other backends settle it themselves, or say whose lock it is. */
 const lockFolder = (stack: string) =>
   join(stateFolder, "locks", "organization", "feedback-loop", stack);
@@ -92,10 +106,4 @@ export function locks(
 }
 
 /** The number may be another program's by now. */
-const runs = (pid: number): boolean => {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "pulumi";
-  } catch {
-    return false;
-  }
-};
+const runs = (pid: number): boolean => programOf(pid) === "pulumi";

@@ -58,14 +58,14 @@ async function installDependencies() {
   say("done");
 }
 
-/** Ends when the installation does. A signal ends both; what is half installed then is installed anew next time. */
+/** Ends when the installation does. A signal ends both at once; what is half installed is installed anew next time. */
 function installInto(file) {
   mkdirSync(dirname(file), { recursive: true });
   const log = openSync(file, "w");
   const npm = spawn("npm", ["ci"], { cwd: root, stdio: ["ignore", log, log] });
   closeSync(log);
   const stop = (signal) => {
-    npm.kill(signal);
+    npm.kill("SIGKILL");
     npm.once("close", () => process.exit(exitCodes[signal]));
   };
   for (const signal of Object.keys(exitCodes)) process.once(signal, stop);

@@ -1,10 +1,10 @@
 // A Docker Engine that answers: the one that is reachable, else Debian's, installed and started.
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CommandError } from "../command";
 import { Engine } from "../engine";
 import { cacheFolder } from "../paths";
-import { startDetached } from "../processes";
+import { programOf, startDetached } from "../processes";
 import { canInstall, installPackages, isInstalled } from "./debian";
 import { readIfThere } from "./files";
 import type { Step, StepLog } from "./steps";
@@ -80,12 +80,4 @@ export function pidFileIsStale(
   programOfPid: (pid: number) => string | undefined,
 ): boolean {
   return programOfPid(Number(content)) !== "dockerd";
-}
-
-function programOf(pid: number): string | undefined {
-  try {
-    return readFileSync(join("/proc", String(pid), "comm"), "utf8").trim();
-  } catch {
-    return undefined;
-  }
 }

@@ -56,6 +56,11 @@ export class DockerService extends pulumi.ComponentResource {
 
   private volume({ name, holdsData }: VolumeMount, { naming }: Placement): docker.Volume {
     const args = { name: engineName(naming, name), labels: labelList(labels(naming)) };
-    return new docker.Volume(name, args, { parent: this, retainOnDelete: holdsData });
+    return new docker.Volume(name, args, {
+      parent: this,
+      retainOnDelete: holdsData,
+      // A volume that is adopted keeps the labels of whoever made it; replacing it for those would lose its data.
+      ignoreChanges: ["labels"],
+    });
   }
 }

@@ -33,7 +33,8 @@ describe("the catalogue", () => {
       Object.entries(env).filter(([name]) => name.endsWith("PASSWORD")),
     );
     expect(passwords.length).toBeGreaterThan(5);
-    for (const [, value] of passwords) expect(value).toEqual({ secret: expect.any(String) });
+    for (const [, value] of passwords)
+      expect(value).toEqual({ secret: expect.any(String) as string });
   });
 
   it("shares a network between each service and what it waits for or calls", () => {

@@ -54,7 +54,7 @@ describe("the page of a prediction", () => {
   });
 
   it("names the model that answered, with what it says of itself", () => {
-    expect(words(show(true))).toContain("Demonstration model: Often wrong.");
+    expect(words(show(true))).toContain("Often wrong.");
     expect(words(show(true))).toContain("Demonstration model, version 0123456789ab");
   });
 

@@ -10,9 +10,11 @@ const transform = (changes: Record<string, unknown>) => ({
 });
 
 describe("describeModel", () => {
-  it("reads classes, version and transform", () => {
+  it("reads version, title, notice, classes and transform", () => {
     expect(describeModel(modelFile(goodMetadata))).toEqual({
       version: "0123456789ab",
+      title: "Test model",
+      notice: "Knows nothing.",
       classes: ["Bread", "Egg", "Soup"],
       transform: goodTransform,
     });
@@ -22,6 +24,7 @@ describe("describeModel", () => {
     const { description } = realModel();
     expect(description.classes).toEqual(FOOD_CLASSES);
     expect(description.transform.size).toBe(224);
+    expect(description.notice).toContain("not a food recogniser yet");
   });
 
   const refused: [string, Record<string, string>, string][] = [
@@ -41,7 +44,13 @@ describe("describeModel", () => {
     expect(describing).toThrow(message);
   });
 
-  it.each(Object.keys(goodMetadata))("refuses a model without %s", (key) => {
+  it("takes a model without title and notice", () => {
+    const { title: _title, notice: _notice, ...metadata } = goodMetadata;
+    expect(describeModel(modelFile(metadata))).toMatchObject({ title: "", notice: "" });
+  });
+
+  const required = Object.keys(goodMetadata).filter((key) => !["title", "notice"].includes(key));
+  it.each(required)("refuses a model without %s", (key) => {
     const metadata = Object.fromEntries(
       Object.entries(goodMetadata).filter(([name]) => name !== key),
     );

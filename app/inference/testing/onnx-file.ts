@@ -27,6 +27,8 @@ export function modelFile(metadata: Record<string, string>, graphBytes = 8): Buf
 export const goodMetadata = {
   format: "feedback-loop-model/1",
   version: "0123456789ab",
+  title: "Test model",
+  notice: "Knows nothing.",
   classes: '["Bread","Egg","Soup"]',
   input_size: "8",
   transform: JSON.stringify({

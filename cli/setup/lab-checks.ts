@@ -1,0 +1,21 @@
+// Tests of what set-up made itself because it was to be had nowhere: they only make sense where it did.
+import { join } from "node:path";
+import type { Part } from "../checks/parts";
+import { root } from "../paths";
+import { type Findings, finding } from "./findings";
+
+const script = (...path: string[]) => ({ program: join(root, "lab", ...path), args: [] });
+
+/** The parts of `npm test` for what was found, or made, on this machine. */
+export function labChecks(
+  found: Partial<Findings> = { toolchain: finding("toolchain"), images: finding("images") },
+): Part[] {
+  return [
+    ...(found.toolchain?.builtIn
+      ? [{ name: "toolchain tests", ...script("toolchain", "check.sh") }]
+      : []),
+    ...(found.images?.registryMirror
+      ? [{ name: "mirror tests", ...script("registry", "smoke.sh") }]
+      : []),
+  ];
+}
