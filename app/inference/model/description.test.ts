@@ -9,6 +9,9 @@ const transform = (changes: Record<string, unknown>) => ({
   transform: JSON.stringify({ ...goodTransform, ...changes }),
 });
 
+const without = (...keys: string[]) =>
+  Object.fromEntries(Object.entries(goodMetadata).filter(([name]) => !keys.includes(name)));
+
 describe("describeModel", () => {
   it("reads version, title, notice, classes and transform", () => {
     expect(describeModel(modelFile(goodMetadata))).toEqual({
@@ -45,16 +48,15 @@ describe("describeModel", () => {
   });
 
   it("takes a model without title and notice", () => {
-    const { title: _title, notice: _notice, ...metadata } = goodMetadata;
-    expect(describeModel(modelFile(metadata))).toMatchObject({ title: "", notice: "" });
+    expect(describeModel(modelFile(without("title", "notice")))).toMatchObject({
+      title: "",
+      notice: "",
+    });
   });
 
   const required = Object.keys(goodMetadata).filter((key) => !["title", "notice"].includes(key));
   it.each(required)("refuses a model without %s", (key) => {
-    const metadata = Object.fromEntries(
-      Object.entries(goodMetadata).filter(([name]) => name !== key),
-    );
-    expect(() => describeModel(modelFile(metadata))).toThrow(ModelRefused);
+    expect(() => describeModel(modelFile(without(key)))).toThrow(ModelRefused);
   });
 
   it("refuses what isn't ONNX", () => {
