@@ -210,14 +210,23 @@ describe("a stack on this machine", () => {
       async () => {
         const photos = allRealPhotos();
         const sent = new Map<string, string>();
-        const upload = async (photo: string) => sent.set((await client.upload(photo)).id, photo);
-        for (const photo of photos.slice(0, 2)) await upload(photo);
-        await docker("kill", stack.containerName("minio"));
-        for (const photo of photos.slice(2, 4)) await upload(photo);
-        await docker("kill", stack.containerName("postgres"));
-        for (const photo of photos.slice(4, 7)) await upload(photo);
-        const last = await client.upload(photos[7]!);
-        sent.set(last.id, photos[7]!);
+        const killBefore = new Map([
+          [8, "minio"],
+          [16, "postgres"],
+        ]);
+        let begun = 0;
+        const uploadSome = async () => {
+          for (let turn = begun++; turn < 24; turn = begun++) {
+            const victim = killBefore.get(turn);
+            if (victim) await docker("kill", stack.containerName(victim));
+            const photo = photos[turn % photos.length]!;
+            sent.set((await client.upload(photo)).id, photo);
+          }
+        };
+        await Promise.all([uploadSome(), uploadSome(), uploadSome()]);
+        expect(sent.size).toBe(24);
+        const last = await client.upload(photos[0]!);
+        sent.set(last.id, photos[0]!);
         expect(last.saved).toBe(false);
         const page = await browser.newPage({ viewport: sizes.phone });
         await page.goto(`${frontendUrl}/predictions/${last.id}`);

@@ -127,7 +127,9 @@ async function built(log: StepLog): Promise<Found> {
     );
   const builtIn = join(cacheFolder, "toolchain", `built-${await labFingerprint()}`);
   log.say("building it from Go modules; this takes some minutes the first time");
-  await log.run(join(labFolder, "build.sh"), [builtIn], { onLine: log.say });
+  // Each of hundreds of modules is one such line; they are for the log only.
+  const onLine = (line: string) => (line.startsWith("go: ") ? log.write(line) : log.say(line));
+  await log.run(join(labFolder, "build.sh"), [builtIn], { onLine });
   return { builtIn, binFolder: join(builtIn, "bin"), home: join(builtIn, "home") };
 }
 
