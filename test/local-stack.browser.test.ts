@@ -86,6 +86,7 @@ describe("a stack on this machine", () => {
         SecurityOpt: ["no-new-privileges:true"],
       });
       expect(HostConfig.Memory).toBeGreaterThan(0);
+      expect(HostConfig.NanoCpus).toBeGreaterThan(0);
       expect(Config.User).not.toMatch(/^(|0|root)(:|$)/);
       for (const binding of Object.values(HostConfig.PortBindings).flat())
         expect(binding.HostIp).toBe("127.0.0.1");

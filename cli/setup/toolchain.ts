@@ -127,8 +127,12 @@ async function built(log: StepLog): Promise<Found> {
     );
   const builtIn = join(cacheFolder, "toolchain", `built-${await labFingerprint()}`);
   log.say("building it from Go modules; this takes some minutes the first time");
-  // Each of hundreds of modules is one such line; they are for the log only.
-  const onLine = (line: string) => (line.startsWith("go: ") ? log.write(line) : log.say(line));
+  const onLine = (line: string) => {
+    // Each of hundreds of modules is one such line; they are for the log only.
+    if (line.startsWith("go: ")) return log.write(line);
+    log.say(line);
+    log.doing(line);
+  };
   await log.run(join(labFolder, "build.sh"), [builtIn], { onLine });
   return { builtIn, binFolder: join(builtIn, "bin"), home: join(builtIn, "home") };
 }

@@ -23,6 +23,7 @@ describe("a service's container", () => {
         securityOpts: ["no-new-privileges:true"],
         memory: spec.memoryMiB,
         memorySwap: spec.memoryMiB,
+        cpus: `${spec.cpus}.0`,
         logOpts: { "max-size": "10m" },
         restart: "unless-stopped",
       });
@@ -55,6 +56,7 @@ describe("a job's script", () => {
     networks: ["database", "storage"],
     after: [],
     memoryMiB: 64,
+    cpus: 1,
     cpuShares: 512,
     tmpfs: { "/tmp": "size=1m" },
   };

@@ -23,6 +23,8 @@ export function containerArgs(spec: ServiceSpec, placement: Placement) {
     memory: spec.memoryMiB,
     // The same as memory: no swap, so that a limit means the same on every host.
     memorySwap: spec.memoryMiB,
+    // As the provider writes it: "1" would be a change for ever.
+    cpus: spec.cpus.toFixed(1),
     cpuShares: spec.cpuShares,
     readOnly: true,
     tmpfs: spec.tmpfs,
@@ -56,7 +58,7 @@ export function jobScript(
   const options = [
     `--name ${name}`,
     `--network ${quote(firstNetwork ?? "none")}`,
-    `--memory ${spec.memoryMiB}m --memory-swap ${spec.memoryMiB}m --cpu-shares ${spec.cpuShares}`,
+    `--memory ${spec.memoryMiB}m --memory-swap ${spec.memoryMiB}m --cpus ${spec.cpus} --cpu-shares ${spec.cpuShares}`,
     "--read-only --init --cap-drop ALL --security-opt no-new-privileges:true",
     ...Object.entries(spec.tmpfs).map(
       ([path, settings]) => `--tmpfs ${quote(`${path}:${settings}`)}`,

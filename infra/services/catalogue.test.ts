@@ -12,6 +12,7 @@ const job = (name: string, after: string[]): Spec => ({
   env: {},
   networks: [],
   memoryMiB: 64,
+  cpus: 1,
   cpuShares: 512,
   tmpfs: {},
 });

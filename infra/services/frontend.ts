@@ -35,6 +35,7 @@ export const frontend = ({ outboxLimitMiB }: { outboxLimitMiB: number }): Servic
   after: ["provision", "inference"],
   health: nodeHttpHealth(port, "/readyz"),
   memoryMiB: 256,
+  cpus: 1,
   cpuShares: 2048,
   tmpfs: { "/tmp": "size=16m" },
   stopGraceSeconds: 30,

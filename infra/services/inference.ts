@@ -28,6 +28,7 @@ export const inference = (): ServiceSpec => ({
   after: ["provision", "publish-model"],
   health: nodeHttpHealth(port, "/readyz"),
   memoryMiB: 384,
+  cpus: 2,
   cpuShares: 2048,
   tmpfs: { "/tmp": "size=16m" },
   stopGraceSeconds: 30,

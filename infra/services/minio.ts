@@ -35,6 +35,7 @@ export const minio = (): ServiceSpec => ({
     startPeriodSeconds: 60,
   },
   memoryMiB: 256,
+  cpus: 1,
   cpuShares: 1024,
   tmpfs: { "/tmp": "size=16m" },
   stopGraceSeconds: 30,

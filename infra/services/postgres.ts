@@ -53,6 +53,7 @@ export const postgres = (): ServiceSpec => ({
     startPeriodSeconds: 120,
   },
   memoryMiB: 192,
+  cpus: 1,
   cpuShares: 1024,
   user: "999:999",
   tmpfs: { "/tmp": "size=16m", "/run/postgresql": "size=1m,uid=999,gid=999,mode=0775" },

@@ -24,6 +24,7 @@ export function provision(specs: readonly ContainerSpec[]): JobSpec {
     networks: ["database", "storage"],
     after: ["postgres", "minio"],
     memoryMiB: 256,
+    cpus: 1,
     cpuShares: 512,
     tmpfs: { "/tmp": "size=16m" },
   };

@@ -15,6 +15,7 @@ export const publishModel = (): JobSpec => ({
   needs,
   after: ["provision"],
   memoryMiB: 256,
+  cpus: 1,
   cpuShares: 512,
   tmpfs: { "/tmp": "size=16m" },
 });

@@ -63,6 +63,8 @@ export interface ContainerSpec {
   /** Services that must be healthy, and jobs that must have ended well, before this one starts. */
   after: string[];
   memoryMiB: number;
+  /** Cores that it may fill at most. */
+  cpus: number;
   /** Share of CPU time when cores are short; 1024 is Docker's default. */
   cpuShares: number;
   /** `uid:gid`; left out where the image sets a user that isn't root itself. */

@@ -12,6 +12,7 @@ export interface Inspected {
     CapDrop: string[];
     SecurityOpt: string[];
     Memory: number;
+    NanoCpus: number;
     PortBindings: Record<string, { HostIp: string }[]>;
   };
 }
