@@ -143,7 +143,7 @@ describe("a stack on this machine", () => {
           "no:cacheprovider",
         ];
         expect(await succeed(pythonProgram("python"), args, { cwd: root, env })).toMatch(
-          / 3 passed/,
+          /\b3 passed/,
         );
       },
       minutes,

@@ -14,9 +14,9 @@ fi
 export CGO_ENABLED=0
 flags=(-trimpath -tags no_compose)
 
-unformatted=$(gofmt -l . | tee /dev/stderr)
+unformatted=$(gofmt -l .)
 if [[ -n $unformatted ]]; then
-  echo "the files above are not formatted: run gofmt -w on them" >&2
+  printf '%s\nthe files above are not formatted: run gofmt -w on them\n' "$unformatted" >&2
   exit 1
 fi
 go vet "${flags[@]}" ./...
