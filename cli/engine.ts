@@ -51,6 +51,7 @@ export function labelFilters({ stack, owner }: Selection): string[] {
 }
 
 const askTimeoutSeconds = 60;
+const restartTimeoutSeconds = 120;
 
 export class Engine {
   constructor(private readonly dockerHost?: string) {}
@@ -105,6 +106,20 @@ export class Engine {
     const result = await run("docker", args, this.options());
     if (result.exitCode !== 0 && !/no such|not found/i.test(result.stderr))
       throw new ProgramFailed(`docker ${args.join(" ")}`, result);
+  }
+
+  /** Restarts a container; resolves when it is healthy again. */
+  async restart({ id, name }: ContainerState): Promise<void> {
+    await this.ask("restart", id);
+    const deadline = Date.now() + restartTimeoutSeconds * 1000;
+    const health = ["inspect", "--format", "{{.State.Health.Status}}", id];
+    while ((await this.ask(...health))[0] !== "healthy") {
+      if (Date.now() > deadline)
+        throw new CommandError(
+          `${name} isn't healthy ${restartTimeoutSeconds} s after its restart`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
   }
 
   logs(container: string, args: readonly string[]): Promise<number> {

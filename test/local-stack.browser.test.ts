@@ -1,5 +1,7 @@
 // One stack's whole life on this machine: deployed by Pulumi, used by people, hit by outages, changed, destroyed.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { FOOD_CLASSES, classFolder } from "@feedback-loop/contract";
 import type { Browser } from "playwright-core";
 import { launch, screenshot, sizes } from "./support/browser";
@@ -254,6 +256,31 @@ describe("a stack on this machine", () => {
         await docker("start", stack.containerName("inference"));
         await eventually(() => client.upload(photo));
         await eventually(async () => expect(await client.photoKeys()).toHaveLength(before + 1));
+      },
+      2 * minutes,
+    );
+  });
+
+  describe("a model that somebody trained", () => {
+    it(
+      "answers once it is published, and a file that is no model is refused",
+      async () => {
+        const pictures = mkdtempSync(join(tmpdir(), "pictures-"));
+        const file = join(pictures, "trained.onnx");
+        await stack.succeed("model", "draw", "--each", "4", "--out", join(pictures, "drawn"));
+        await stack.succeed("model", "train", "--data", join(pictures, "drawn"), "--out", file);
+        const told = await stack.succeed("model", "publish", file, "-s", stack.name);
+        const { id } = await client.upload(drawnPhoto());
+        const [row] = await eventually(async () => {
+          const rows = await client.rows([id]);
+          expect(rows).toHaveLength(1);
+          return rows;
+        });
+        expect(told).toContain(`model ${row!.model_version} answers`);
+        const refused = await stack.command("model", "publish", drawnPhoto(), "-s", stack.name);
+        expect(refused.exitCode).toBe(1);
+        expect(refused.stderr).toContain("it isn't an ONNX file");
+        rmSync(pictures, { recursive: true });
       },
       2 * minutes,
     );

@@ -45,13 +45,22 @@ export function containerArgs(spec: ServiceSpec, placement: Placement) {
   } satisfies Partial<docker.ContainerArgs>;
 }
 
+export interface JobPlacement {
+  naming: Naming;
+  imageId: string;
+  /** Names of the networks on the engine. */
+  networks: readonly string[];
+  /** Copied into the container before it starts. */
+  files?: readonly { from: string; to: string }[];
+}
+
 /**
  * Shell script that runs a job's container once and ends with its exit code. Its environment comes on standard
  * input, where neither process lists nor logs show it.
  */
 export function jobScript(
   spec: ContainerSpec,
-  { naming, imageId, networks }: { naming: Naming; imageId: string; networks: readonly string[] },
+  { naming, imageId, networks, files = [] }: JobPlacement,
 ): string {
   const name = quote(engineName(naming, spec.name));
   const [firstNetwork, ...otherNetworks] = networks;
@@ -59,7 +68,9 @@ export function jobScript(
     `--name ${name}`,
     `--network ${quote(firstNetwork ?? "none")}`,
     `--memory ${spec.memoryMiB}m --memory-swap ${spec.memoryMiB}m --cpus ${spec.cpus} --cpu-shares ${spec.cpuShares}`,
-    "--read-only --init --cap-drop ALL --security-opt no-new-privileges:true",
+    // Nothing can be copied into a container whose root file system is read-only.
+    ...(files.length > 0 ? [] : ["--read-only"]),
+    "--init --cap-drop ALL --security-opt no-new-privileges:true",
     ...Object.entries(spec.tmpfs).map(
       ([path, settings]) => `--tmpfs ${quote(`${path}:${settings}`)}`,
     ),
@@ -78,6 +89,7 @@ export function jobScript(
     "trap remove EXIT",
     `docker create ${options.join(" \\\n  ")} \\\n  ${quote(imageId)} ${command} > /dev/null`,
     ...otherNetworks.map((network) => `docker network connect ${quote(network)} ${name}`),
+    ...files.map(({ from, to }) => `docker cp ${quote(from)} ${name}:${quote(to)}`),
     `docker start --attach ${name}`,
   ].join("\n");
 }

@@ -1,10 +1,11 @@
 """Publishing a model: its bytes under their hash, and the production alias if there is none yet.
 
 Running it again changes nothing, and never takes back a later release: the alias is written with
-the precondition that no such object exists.
+the precondition that no such object exists. Only a person who asks for it replaces the alias.
 """
 
 import hashlib
+import io
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -68,6 +69,11 @@ class Store:
             raise
         return True
 
+    def put(self, key: str, body: bytes) -> None:
+        self.client.put_object(
+            self.bucket, key, io.BytesIO(body), len(body), content_type="application/json"
+        )
+
     def put_file(self, key: str, file: Path) -> None:
         self.client.fput_object(self.bucket, key, str(file))
 
@@ -88,8 +94,10 @@ class Store:
         return answer.status == 200
 
 
-def publish(store: Store, model: Path, version: str) -> Published:
+def publish(store: Store, model: Path, version: str, *, replace: bool = False) -> Published:
     """Upload the model if it isn't there, then name it `production` if nothing is.
+
+    replace: name it `production` whatever is named so now.
 
     Raises PublishError, with the store's own word for what is wrong.
     """
@@ -99,7 +107,10 @@ def publish(store: Store, model: Path, version: str) -> Published:
         uploaded = not store.has(key)
         if uploaded:
             store.put_file(key, model)
-        alias_written = store.put_if_absent(ALIAS, alias_body(digest, version, datetime.now(UTC)))
+        body = alias_body(digest, version, datetime.now(UTC))
+        if replace:
+            store.put(ALIAS, body)
+        alias_written = replace or store.put_if_absent(ALIAS, body)
     except S3Error as error:
         raise PublishError(f"bucket '{store.bucket}': {error.code}: {error.message}") from error
     except urllib3.exceptions.HTTPError as error:

@@ -63,6 +63,10 @@ def test_once_again_and_after_a_release(store, tmp_path):
     assert (newer.uploaded, newer.alias_written) == (True, False)
     assert json.loads(content(store, ALIAS)) == alias
 
+    asked_for = publish(store, second, "v2", replace=True)
+    assert (asked_for.uploaded, asked_for.alias_written) == (False, True)
+    assert json.loads(content(store, ALIAS))["version"] == "v2"
+
 
 def test_a_missing_bucket_is_named(store, settings, tmp_path):
     file = tmp_path / "model.onnx"

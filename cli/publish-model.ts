@@ -1,0 +1,123 @@
+// `npm run model -- publish FILE.onnx`: puts a model into a running stack as the one in production.
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { FOOD_CLASSES } from "@feedback-loop/contract";
+import { type ModelDescription, describeModel } from "../app/inference/model/description";
+import { ModelRefused } from "../app/inference/model/errors";
+import { readConfig } from "../infra/config";
+import { jobScript } from "../infra/runtime/container-args";
+import { internalUrl } from "../infra/runtime/environment";
+import { engineName } from "../infra/runtime/naming";
+import { catalogue } from "../infra/services/catalogue";
+import type { EnvValue } from "../infra/services/service-spec";
+import { publishModel as publishModelJob } from "../infra/services/publish-model";
+import { CommandError, UsageError } from "./command";
+import { reachableEngine } from "./engine";
+import { root } from "./paths";
+import { succeed } from "./processes";
+import { checkStackName, pulumi } from "./setup/stack";
+import { stackOption, stackUsage } from "./stack-option";
+
+const publishUsage = `usage: npm run model -- publish FILE.onnx [-s STACK]
+
+Puts a model into a running stack, as the one in production, and has the inference API load it.
+
+${stackUsage}`;
+
+const modelInContainer = "/tmp/model.onnx";
+type Credentials = Record<string, { user: string; password: string }>;
+
+export async function publishModel(args: string[]): Promise<number> {
+  const options = {
+    ...stackOption,
+    help: { type: "boolean", short: "h", default: false },
+  } as const;
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  if (values.help) {
+    console.log(publishUsage);
+    return 0;
+  }
+  const [file, ...others] = positionals;
+  if (!file || others.length > 0) throw new UsageError(publishUsage);
+  const stack = checkStackName(values.stack);
+  const path = resolve(process.env["INIT_CWD"] ?? process.cwd(), file);
+  const { version } = usable(path);
+  const copy = readableCopy(path);
+  try {
+    console.log((await runJob(stack, { file: copy, version })).trim());
+  } finally {
+    rmSync(join(copy, ".."), { recursive: true });
+  }
+  await reload(stack);
+  console.log(`model ${version} answers in stack ${stack}`);
+  return 0;
+}
+
+/** What the file says of itself, if the inference API and the frontend can work with it. */
+function usable(path: string): ModelDescription {
+  const description = described(path);
+  if (JSON.stringify(description.classes) === JSON.stringify(FOOD_CLASSES)) return description;
+  throw new CommandError(
+    `${path} has the classes ${description.classes.join(", ")}; the loop is about ${FOOD_CLASSES.join(", ")}`,
+  );
+}
+
+function described(path: string): ModelDescription {
+  try {
+    return describeModel(readFileSync(path));
+  } catch (error) {
+    if (error instanceof ModelRefused) throw new CommandError(`${path}: ${error.message}`);
+    throw new CommandError(`${path} can't be read: ${(error as Error).message}`);
+  }
+}
+
+/** The job is another user than the one who owns the file. */
+function readableCopy(path: string): string {
+  const copy = join(mkdtempSync(join(tmpdir(), "feedback-loop-model-")), "model.onnx");
+  copyFileSync(path, copy);
+  chmodSync(copy, 0o644);
+  return copy;
+}
+
+async function runJob(stack: string, { file, version }: { file: string; version: string }) {
+  const output = async (name: string) =>
+    JSON.parse(
+      await pulumi(["stack", "output", name, "--json", "--show-secrets", "--stack", stack]),
+    ) as unknown;
+  const images = (await output("images")) as Record<string, string>;
+  const credentials = (await output("credentials")) as Credentials;
+  const job = publishModelJob();
+  const naming = { prefix: `feedback-loop-${stack}`, stack, owner: root };
+  const command = ["python", "-m", "publish", "--model", modelInContainer];
+  const script = jobScript(
+    { ...job, tmpfs: {}, command: [...command, "--version", version, "--replace"] },
+    {
+      naming,
+      imageId: images[job.image]!,
+      networks: job.networks.map((network) => engineName(naming, network)),
+      files: [{ from: file, to: modelInContainer }],
+    },
+  );
+  const input = Object.entries(job.env).map(
+    ([name, value]) => `${name}=${resolved(value, credentials)}\n`,
+  );
+  return succeed("sh", ["-c", script], { input: input.join("") });
+}
+
+function resolved(value: EnvValue, credentials: Credentials): string | number {
+  if (typeof value !== "object") return value;
+  if ("url" in value) return internalUrl(value.url, catalogue(readConfig({})));
+  const [name = "", field = ""] = value.secret.split(".");
+  return credentials[name]![field as "user" | "password"];
+}
+
+/** The inference API reads the alias when it starts. */
+async function reload(stack: string): Promise<void> {
+  const engine = await reachableEngine();
+  const mine = await engine.containers({ stack, owner: root });
+  const inference = mine.find(({ service }) => service === "inference");
+  if (!inference) throw new CommandError(`no inference API of stack "${stack}" runs here`);
+  await engine.restart(inference);
+}
