@@ -7,7 +7,8 @@ import { reportTo } from "./deploy/deploy";
 import { reconcile } from "./deploy/reconcile";
 import { type Engine, type Kind, type Labelled, reachableEngine } from "./engine";
 import { logFolder, root } from "./paths";
-import { isSetUp } from "./setup/findings";
+import { wasSetUp } from "./setup/findings";
+import { providePulumi } from "./setup/machine";
 import { checkStackName, pulumi, stackExists } from "./setup/stack";
 import { type Step, runSteps } from "./setup/steps";
 import { stackOption, stackUsage } from "./stack-option";
@@ -39,7 +40,7 @@ ${stackUsage}
     const engine = await reachableEngine();
     if (values.volumes && !values.yes) await confirmLoss(engine, target);
     const before = await everything(engine, target);
-    if (target.owner === root && isSetUp()) await destroyByState(engine, target.stack);
+    if (target.owner === root && wasSetUp()) await destroyByState(engine, target.stack);
     await sweep(engine, target, values.volumes);
     console.log(report(target.stack, before, await everything(engine, target)));
     return 0;
@@ -67,6 +68,7 @@ async function confirmLoss(engine: Engine, { stack, owner }: Target): Promise<vo
 
 /** What the state knows goes by Pulumi; a stack that it doesn't know is left to the sweep. */
 async function destroyByState(engine: Engine, stack: string): Promise<void> {
+  await providePulumi();
   if (!(await stackExists(stack))) return;
   const step: Step = {
     name: "destroy",

@@ -135,7 +135,9 @@ def positive(text: str) -> int:
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
     root = argparse.ArgumentParser(
-        prog="npm run model --", description="Make, train and look into the loop's model files."
+        prog="npm run model --",
+        description="Make, train and look into the loop's model files.",
+        epilog="Into a running stack: npm run model -- publish FILE.onnx (see publish --help).",
     )
     commands = root.add_subparsers(metavar="COMMAND", required=True)
 

@@ -1,4 +1,5 @@
 // What set-up found out about this machine, for the commands that come after: one small file a finding.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError } from "../command";
 import { stateFolder } from "../paths";
@@ -36,8 +37,14 @@ export function keepFinding<K extends keyof Findings>(name: K, value: Findings[K
   writeWhole(fileOf(name), `${JSON.stringify(value)}\n`);
 }
 
-/** Whether Pulumi can be used in this clone. */
-export const isSetUp = (): boolean => finding("toolchain") !== undefined;
+/** Whether this clone was set up once; what was found then may be gone. */
+export const wasSetUp = (): boolean => finding("toolchain") !== undefined;
+
+/** Whether Pulumi can be used in this clone: a cache may have been emptied since it was set up. */
+export function isSetUp(): boolean {
+  const found = finding("toolchain");
+  return found !== undefined && existsSync(join(found.binFolder, "pulumi"));
+}
 
 export function toolchain(): Toolchain {
   const found = finding("toolchain");
