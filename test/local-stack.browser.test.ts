@@ -267,7 +267,7 @@ describe("a stack on this machine", () => {
       async () => {
         const pictures = mkdtempSync(join(tmpdir(), "pictures-"));
         const file = join(pictures, "trained.onnx");
-        await stack.succeed("model", "draw", "--each", "4", "--out", join(pictures, "drawn"));
+        await stack.succeed("model", "draw", "--each", "6", "--out", join(pictures, "drawn"));
         await stack.succeed("model", "train", "--data", join(pictures, "drawn"), "--out", file);
         const told = await stack.succeed("model", "publish", file, "-s", stack.name);
         const { id } = await client.upload(drawnPhoto());
