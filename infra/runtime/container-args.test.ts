@@ -65,7 +65,7 @@ describe("a job's script", () => {
   it("is as reviewed", () => expect(script).toMatchSnapshot());
 
   it("passes words through the shell unchanged", () => {
-    const words = script.replaceAll(/^(docker) /gm, "printf '<%s>' ");
+    const words = script.replaceAll(/^(?:cat \| )?docker /gm, "printf '<%s>' ");
     expect(execFileSync("sh", ["-c", words.replaceAll("> /dev/null", "")]).toString()).toContain(
       "<echo><it's><$HOME>",
     );

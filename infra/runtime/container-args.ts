@@ -87,7 +87,8 @@ export function jobScript(
     // What an interrupted deployment left would hold the name.
     "remove",
     "trap remove EXIT",
-    `docker create ${options.join(" \\\n  ")} \\\n  ${quote(imageId)} ${command} > /dev/null`,
+    // Through a pipe: where standard input is a socket, as under sshd, nothing can open /dev/stdin.
+    `cat | docker create ${options.join(" \\\n  ")} \\\n  ${quote(imageId)} ${command} > /dev/null`,
     ...otherNetworks.map((network) => `docker network connect ${quote(network)} ${name}`),
     ...files.map(({ from, to }) => `docker cp ${quote(from)} ${name}:${quote(to)}`),
     `docker start --attach ${name}`,
