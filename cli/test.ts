@@ -9,7 +9,7 @@ import { logFolder, root } from "./paths";
 import { attach } from "./processes";
 import { browserProgram, browserStep } from "./setup/browser";
 import { readIfThere } from "./setup/files";
-import { labChecks } from "./setup/lab-checks";
+import { selfMadeChecks } from "./setup/self-made-checks";
 import { machineSteps } from "./setup/machine";
 import { demonstrationModel, modelStep, pythonStep } from "./setup/python";
 import { runSteps } from "./setup/steps";
@@ -35,7 +35,7 @@ async function allTests(): Promise<Counts> {
     console.error(error.message);
     return { ...noTests, failed: 1 };
   }
-  const results = await runParts([...checkParts(), ...labChecks()], {
+  const results = await runParts([...checkParts(), ...selfMadeChecks()], {
     fix: false,
     print: console.log,
   });

@@ -6,6 +6,7 @@ import { type Result, run } from "../processes";
 import { isInstalled } from "../setup/debian";
 import { readIfThere } from "../setup/files";
 import { pythonEnvironment, pythonProgram } from "../setup/python";
+import { goFormat } from "../setup/self-made-checks";
 import { type Counts, add, jestCounts, junitCounts, noTests } from "./counts";
 
 export interface Part {
@@ -69,14 +70,7 @@ export function checkParts(): Part[] {
       fixArgs: ["format", "--no-cache", "app/model"],
     },
     { name: "python lint", program: ruff, args: ["check", "--no-cache", "app/model"] },
-    {
-      name: "go format",
-      program: "gofmt",
-      args: ["-l", "lab"],
-      fixArgs: ["-w", "lab"],
-      failsByOutput: true,
-      optional: "Go isn't installed",
-    },
+    goFormat,
   ];
 }
 

@@ -1,12 +1,14 @@
-import { labChecks } from "./lab-checks";
+import { selfMadeChecks } from "./self-made-checks";
 
 describe("tests of what set-up made itself", () => {
   it("are left out where everything came ready-made", () => {
-    expect(labChecks({ toolchain: { binFolder: "/usr/bin", key: "1" }, images: {} })).toEqual([]);
+    expect(selfMadeChecks({ toolchain: { binFolder: "/usr/bin", key: "1" }, images: {} })).toEqual(
+      [],
+    );
   });
 
   it("are one part for each thing that was made", () => {
-    const made = labChecks({
+    const made = selfMadeChecks({
       toolchain: { binFolder: "/cache/bin", builtIn: "/cache", key: "1" },
       images: { registryMirror: "127.0.0.1:5055" },
     });

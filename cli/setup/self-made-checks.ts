@@ -6,8 +6,18 @@ import { type Findings, finding } from "./findings";
 
 const script = (...path: string[]) => ({ program: join(root, "lab", ...path), args: [] });
 
+/** The format of the Go code that makes the toolchain. */
+export const goFormat: Part = {
+  name: "go format",
+  program: "gofmt",
+  args: ["-l", "lab"],
+  fixArgs: ["-w", "lab"],
+  failsByOutput: true,
+  optional: "Go isn't installed",
+};
+
 /** The parts of `npm test` for what was found, or made, on this machine. */
-export function labChecks(
+export function selfMadeChecks(
   found: Partial<Findings> = { toolchain: finding("toolchain"), images: finding("images") },
 ): Part[] {
   return [
