@@ -10,6 +10,8 @@ const shared = {
 };
 
 export default {
+  // No verdict about speed: a busy machine makes real threads and processes slow.
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,
