@@ -1,9 +1,13 @@
 // Three kinds of test beside the source; the file's suffix names what it costs.
+const esModules = "(cookie|@fastify/cookie|light-my-request)";
 const transform = {
   "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }],
+  // Package `cookie` and those that import it at run time: Jest knows `require` only.
+  [`/node_modules/${esModules}/.+\\.js$`]: ["@swc/jest", { module: { type: "commonjs" } }],
 };
 const shared = {
   transform,
+  transformIgnorePatterns: [`/node_modules/(?!${esModules}/)`],
   testEnvironment: "node",
   rootDir: ".",
   modulePathIgnorePatterns: ["<rootDir>/.pulumi", "<rootDir>/artifacts", "/dist/"],

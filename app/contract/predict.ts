@@ -11,6 +11,9 @@ export const PredictBody = Type.Object(
 );
 export type PredictBody = Static<typeof PredictBody>;
 
+/** Request header by which the project's own services prove themselves to each other. */
+export const INTERNAL_TOKEN_HEADER = "x-internal-token";
+
 const Probability = Type.Number({ minimum: 0, maximum: 1 });
 
 export const Prediction = Type.Object({
@@ -21,5 +24,13 @@ export const Prediction = Type.Object({
     description: "Probability of every class by name, in the model's order; they add up to 1",
   }),
   modelVersion: Type.String({ description: "Version of the model that answered" }),
+  embedding: Type.Optional(
+    Type.String({
+      contentEncoding: "base64",
+      description:
+        "The model's embedding of the picture, float16 little-endian; only for callers that send " +
+        "the header X-Internal-Token",
+    }),
+  ),
 });
 export type Prediction = Static<typeof Prediction>;
