@@ -1,5 +1,5 @@
 // Three kinds of test beside the source; the file's suffix names what it costs.
-const esModules = "(cookie|@fastify/cookie|light-my-request)";
+const esModules = "(content-disposition|cookie|@fastify/cookie|light-my-request)";
 const transform = {
   "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }],
   // Package `cookie` and those that import it at run time: Jest knows `require` only.

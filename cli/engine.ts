@@ -51,7 +51,6 @@ export function labelFilters({ stack, owner }: Selection): string[] {
 }
 
 const askTimeoutSeconds = 60;
-const restartTimeoutSeconds = 120;
 
 export class Engine {
   constructor(private readonly dockerHost?: string) {}
@@ -108,18 +107,11 @@ export class Engine {
       throw new ProgramFailed(`docker ${args.join(" ")}`, result);
   }
 
-  /** Restarts a container; resolves when it is healthy again. */
-  async restart({ id, name }: ContainerState): Promise<void> {
-    await this.ask("restart", id);
-    const deadline = Date.now() + restartTimeoutSeconds * 1000;
-    const health = ["inspect", "--format", "{{.State.Health.Status}}", id];
-    while ((await this.ask(...health))[0] !== "healthy") {
-      if (Date.now() > deadline)
-        throw new CommandError(
-          `${name} isn't healthy ${restartTimeoutSeconds} s after its restart`,
-        );
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
+  /** What a program prints inside a running container; undefined when it fails or there is none. */
+  async runInside({ id }: ContainerState, command: readonly string[]): Promise<string | undefined> {
+    const options = { ...this.options(), timeoutSeconds: askTimeoutSeconds };
+    const { exitCode, stdout } = await run("docker", ["exec", id, ...command], options);
+    return exitCode === 0 ? stdout : undefined;
   }
 
   logs(container: string, args: readonly string[]): Promise<number> {

@@ -1,4 +1,5 @@
 // The command line: finds the command, runs it, and turns errors into words and an exit code.
+import { bench } from "./bench";
 import { check } from "./check";
 import { type Command, CommandError, UsageError } from "./command";
 import { destroy } from "./destroy";
@@ -19,10 +20,11 @@ const commands: Readonly<Record<string, Command>> = {
   model,
   check,
   test,
+  bench,
 };
 
 /** These hand their arguments on, `--help` included. */
-const passThrough = new Set(["pulumi", "model"]);
+const passThrough = new Set(["pulumi", "model", "bench"]);
 
 async function main([name = "--help", ...args]: string[]): Promise<number> {
   if (name === "--help" || name === "-h") {

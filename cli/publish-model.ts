@@ -1,4 +1,5 @@
-// `npm run model -- publish FILE.onnx`: puts a model into a running stack as the one in production.
+// `npm run model -- publish FILE.onnx`: puts a model into a running stack as the one in production, and
+// says when it answers, or why it doesn't.
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -6,6 +7,7 @@ import { parseArgs } from "node:util";
 import { FOOD_CLASSES } from "@feedback-loop/contract";
 import { type ModelDescription, describeModel } from "../app/inference/model/description";
 import { ModelRefused } from "../app/inference/model/errors";
+import { sha256Of } from "../app/inference/model/model-file";
 import { readConfig } from "../infra/config";
 import { jobScript } from "../infra/runtime/container-args";
 import { internalUrl } from "../infra/runtime/environment";
@@ -14,7 +16,8 @@ import { catalogue } from "../infra/services/catalogue";
 import type { EnvValue } from "../infra/services/service-spec";
 import { publishModel as publishModelJob } from "../infra/services/publish-model";
 import { CommandError, UsageError } from "./command";
-import { reachableEngine } from "./engine";
+import { type ContainerState, type Engine, reachableEngine } from "./engine";
+import { type Said, waitForModel } from "./model-in-service";
 import { root } from "./paths";
 import { succeed } from "./processes";
 import { checkStackName, pulumi } from "./setup/stack";
@@ -22,7 +25,8 @@ import { stackOption, stackUsage } from "./stack-option";
 
 const publishUsage = `usage: npm run model -- publish FILE.onnx [-s STACK]
 
-Puts a model into a running stack, as the one in production, and has the inference API load it.
+Puts a model into a running stack, as the one in production, and waits until it answers. The one
+before answers until then, and goes on if the new one is refused.
 
 ${stackUsage}`;
 
@@ -44,13 +48,16 @@ export async function publishModel(args: string[]): Promise<number> {
   const stack = checkStackName(values.stack);
   const path = resolve(process.env["INIT_CWD"] ?? process.cwd(), file);
   const { version } = usable(path);
+  const engine = await reachableEngine();
+  const inference = await inferenceContainer(engine, stack);
   const copy = readableCopy(path);
   try {
     console.log((await runJob(stack, { file: copy, version })).trim());
+    const sha256 = sha256Of(readFileSync(copy));
+    await waitForModel({ ask: () => asked(engine, inference), sha256, say: console.log });
   } finally {
     rmSync(join(copy, ".."), { recursive: true });
   }
-  await reload(stack);
   console.log(`model ${version} answers in stack ${stack}`);
   return 0;
 }
@@ -113,11 +120,27 @@ function resolved(value: EnvValue, credentials: Credentials): string | number {
   return credentials[name]![field as "user" | "password"];
 }
 
-/** The inference API reads the alias when it starts. */
-async function reload(stack: string): Promise<void> {
-  const engine = await reachableEngine();
+async function inferenceContainer(engine: Engine, stack: string): Promise<ContainerState> {
   const mine = await engine.containers({ stack, owner: root });
   const inference = mine.find(({ service }) => service === "inference");
   if (!inference) throw new CommandError(`no inference API of stack "${stack}" runs here`);
-  await engine.restart(inference);
+  return inference;
+}
+
+/** Run in the container, for its port needn't be open outside: prints a `Said` in one line. */
+const question = `
+const get = (path) =>
+  fetch("http://127.0.0.1:" + process.env.PORT + path, { signal: AbortSignal.timeout(4000) })
+    .then(async (answer) => ({ ok: answer.ok, body: await answer.json() }));
+Promise.all([get("/model"), get("/readyz")]).then(([model, ready]) =>
+  console.log(JSON.stringify({
+    model: model.ok ? model.body : undefined,
+    refused: ready.body.refused,
+    message: ready.body.message,
+  })),
+);`;
+
+async function asked(engine: Engine, container: ContainerState): Promise<Said | undefined> {
+  const answer = await engine.runInside(container, ["node", "-e", question]);
+  return answer === undefined ? undefined : (JSON.parse(answer) as Said);
 }

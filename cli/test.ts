@@ -11,7 +11,7 @@ import { browserProgram, browserStep } from "./setup/browser";
 import { readIfThere } from "./setup/files";
 import { selfMadeChecks } from "./setup/self-made-checks";
 import { machineSteps } from "./setup/machine";
-import { demonstrationModel, modelStep, pythonStep } from "./setup/python";
+import { demonstrationModel, modelStep, pythonStep, testPackages } from "./setup/python";
 import { runSteps } from "./setup/steps";
 
 export const test: Command = {
@@ -29,7 +29,9 @@ export const test: Command = {
 /** A set-up that fails counts as one failed test. */
 async function allTests(): Promise<Counts> {
   try {
-    await runSteps([...machineSteps, pythonStep, modelStep, browserStep], { logFolder });
+    await runSteps([...machineSteps, pythonStep, testPackages.step, modelStep, browserStep], {
+      logFolder,
+    });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     console.error(error.message);
@@ -52,6 +54,7 @@ async function slowTests(): Promise<Counts> {
   const env = {
     ...process.env,
     FEEDBACK_LOOP_MODEL: demonstrationModel,
+    SCHEMATHESIS: testPackages.program("schemathesis"),
     CHROMIUM: browserProgram,
   };
   const exitCode = await attach(program, args, { cwd: root, env });

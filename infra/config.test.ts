@@ -21,6 +21,7 @@ describe("the configuration", () => {
       registryMirror: "docker.io",
       healthTimeoutSeconds: 180,
       outboxLimitMiB: 512,
+      uploadsPerMinute: { session: 30, address: 300 },
     });
   });
 
@@ -52,9 +53,10 @@ describe("the configuration", () => {
       registryMirror: "https://mirror/",
       healthTimeoutSeconds: "soon",
       outboxLimitMiB: "1.5",
+      uploadsPerMinute: '{"session":"many","person":1}',
       reigstryMirror: "x",
     });
-    expect(problems).toContain("8 problems");
+    expect(problems).toContain("10 problems");
     expect(problems).toContain('target: "moon" was given; allowed is one of local');
     expect(problems).toContain(
       'ports.frontend: "0" was given; allowed is a whole number from 1 to',
@@ -66,6 +68,8 @@ describe("the configuration", () => {
     expect(problems).toContain("registryMirror");
     expect(problems).toContain('healthTimeoutSeconds: "soon"');
     expect(problems).toContain('outboxLimitMiB: "1.5"');
+    expect(problems).toContain('uploadsPerMinute.session: "many" was given; allowed is a whole');
+    expect(problems).toContain("uploadsPerMinute.person: no such field; allowed are session, add");
     expect(problems).toContain("reigstryMirror: no such key; allowed are");
   });
 
@@ -79,6 +83,16 @@ describe("the configuration", () => {
     expect(problemsOf({ ports: '{"frontend":8000}' })).toContain(
       "two endpoints have the same port",
     );
+  });
+
+  it("refuses a session more uploads than its address has", () => {
+    expect(problemsOf({ uploadsPerMinute: '{"address":20}' })).toContain(
+      "an address may make 20 uploads a minute, and a session behind it 30; give `address` at least",
+    );
+    expect(readConfig({ uploadsPerMinute: '{"session":300}' }).uploadsPerMinute).toEqual({
+      session: 300,
+      address: 300,
+    });
   });
 
   it("refuses ports that aren't an object", () => {

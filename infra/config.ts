@@ -17,6 +17,9 @@ const defaultPorts = {
 export type EndpointName = keyof typeof defaultPorts;
 const endpointNames = Object.keys(defaultPorts) as EndpointName[];
 
+/** Photos that the frontend takes, by whom it counts them. */
+const defaultUploadsPerMinute = { session: 30, address: 300 };
+
 export interface Config {
   target: Target;
   /** Port on the host for each endpoint, whether it is open or not. */
@@ -29,6 +32,8 @@ export interface Config {
   healthTimeoutSeconds: number;
   /** Photos that wait for the stores may fill this much; more are refused. */
   outboxLimitMiB: number;
+  /** Uploads that one session, and one address, may make in a minute; further ones are refused. */
+  uploadsPerMinute: Record<keyof typeof defaultUploadsPerMinute, number>;
 }
 
 const highestPort = 65535;
@@ -56,11 +61,22 @@ export function readConfig(raw: Record<string, string>): Config {
       fallback: 180,
     }),
     outboxLimitMiB: read.integer("outboxLimitMiB", { min: 16, max: 102_400, fallback: 512 }),
+    uploadsPerMinute: read.integers("uploadsPerMinute", defaultUploadsPerMinute, {
+      min: 1,
+      max: 100_000,
+    }),
   };
   read.rule(
     new Set(Object.values(config.ports)).size === Object.keys(config.ports).length,
     "ports",
     "two endpoints have the same port; give each its own",
+  );
+  const { session, address } = config.uploadsPerMinute;
+  read.rule(
+    session <= address,
+    "uploadsPerMinute",
+    `an address may make ${address} uploads a minute, and a session behind it ${session}; ` +
+      "give `address` at least as many as `session`",
   );
   read.unknownKeys();
   if (read.problems.length > 0) throw new pulumi.RunError(report(read.problems));

@@ -48,7 +48,10 @@ export class Credentials extends pulumi.ComponentResource {
     return credential[field];
   }
 
-  /** Users and passwords by credential, wholly secret. */
+  /**
+   * Users and passwords by credential, wholly secret. Keys between services are among them, though
+   * nobody logs in with those: all that was generated is in one place, to be looked up and checked for leaks.
+   */
   output(): pulumi.Output<Record<string, { user: string; password: string }>> {
     return pulumi.secret(pulumi.output(Object.fromEntries(this.byName)));
   }

@@ -8,5 +8,13 @@ export const ModelFacts = Type.Object({
     description: "What a person must know before believing it; empty if there is nothing",
   }),
   classes: Type.Array(Type.String(), { description: "Its classes, in the order of its outputs" }),
+  sha256: Type.Optional(
+    Type.String({ pattern: "^[0-9a-f]{64}$", description: "Hash of the model's file" }),
+  ),
+  transform: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: "How a picture becomes the model's input, as the model declares it",
+    }),
+  ),
 });
 export type ModelFacts = Static<typeof ModelFacts>;

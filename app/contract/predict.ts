@@ -1,10 +1,17 @@
 // The body and answer of POST /predict of the inference API.
 import { type Static, Type } from "@sinclair/typebox";
 
+/** A whole picture, short enough to be read in documentation: a PNG of 8 × 8 orange pixels. */
+const EXAMPLE_PICTURE =
+  "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAMAAADz0U65AAAAA1BMVEXggDATwkWdAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADElEQVQImWNgoA4AAABIAAF7pRHIAAAAAElFTkSuQmCC";
+
 export const PredictBody = Type.Object(
   {
     image: Type.String({
       description: "A JPEG, PNG or WebP picture in base64, with or without a `data:` prefix",
+      contentEncoding: "base64",
+      minLength: 1,
+      examples: [EXAMPLE_PICTURE],
     }),
   },
   { additionalProperties: false },

@@ -1,17 +1,24 @@
 // Every error of a request ends here, once: a page for people or JSON for programs, of one shape.
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import { type Problem, ProblemError, UNKNOWN_PROBLEM } from "@feedback-loop/contract";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { problemPage } from "./pages/problem";
 import { renderPage } from "./pages/render";
 import { NotFound } from "./problems";
+import { SECURITY_HEADERS } from "./security-headers";
 
 export function handleErrors(app: FastifyInstance): void {
-  app.setNotFoundHandler(() => {
-    throw new NotFound("page");
+  app.decorateReply("problemCode", "");
+  app.addHook("onRequest", (request, _reply, done) => {
+    // Here and not in the handler: before the body of a request that leads nowhere is read.
+    done(request.is404 ? notFound(request) : undefined);
   });
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
     const problem = toProblem(error);
-    if (problem.status >= 500) request.log.error({ err: error }, problem.code);
+    // A store or the model that is away is news, not a defect.
+    if (problem === UNKNOWN_PROBLEM) request.log.error({ err: error }, "request failed");
+    else if (problem.status >= 500) request.log.warn({ err: error }, problem.code);
     if (error instanceof ProblemError && error.retryAfterSeconds !== undefined) {
       reply.header("retry-after", error.retryAfterSeconds);
     }
@@ -19,17 +26,77 @@ export function handleErrors(app: FastifyInstance): void {
   });
 }
 
-/** What may be told of an error: nothing about the inside of this service. */
-export function toProblem(error: unknown): Problem {
-  if (error instanceof ProblemError) return error.toProblem();
-  const { statusCode } = error as { statusCode?: number };
-  if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return UNKNOWN_PROBLEM;
-  return {
-    status: statusCode,
-    code: statusCode === 415 ? "wrong-content-type" : "bad-request",
-    message: "The request can't be understood.",
-    advice: "Use the form, or send a multipart form with one picture in the field `photo`.",
+/** For addresses so broken that no route is looked for, and no hook runs. */
+export function frameworkErrors(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  void sendProblem(request, reply.headers(SECURITY_HEADERS), toProblem(error));
+}
+
+/** For requests so broken that there is no request: the answer is written by hand. */
+export function clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const status = CLIENT_ERRORS[error.code ?? ""] ?? 400;
+  const body = JSON.stringify({ ...BAD_REQUEST, status, code: codeOf(status) });
+  const headers = {
+    ...SECURITY_HEADERS,
+    "content-type": "application/json; charset=utf-8",
+    "content-length": Buffer.byteLength(body),
+    connection: "close",
   };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
+}
+
+/** Statuses of what Node's HTTP parser and server complain about. */
+const CLIENT_ERRORS: Record<string, number> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+const BAD_REQUEST = {
+  status: 400,
+  code: "bad-request",
+  message: "The request can't be understood.",
+};
+
+/** What the framework's own errors mean here (fastify, docs/Reference/Errors.md). */
+const FRAMEWORK_ERRORS: Record<string, Problem> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    status: 415,
+    code: "wrong-content-type",
+    message: "The request's body has a type that isn't taken at this address.",
+    advice:
+      "Use the page's form. Programs send photos as a multipart form (field `photo`), feedback as JSON.",
+  },
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    status: 413,
+    code: "body-too-large",
+    message: "The request's body is larger than anything that is expected at this address.",
+    advice: "Use the page's form.",
+  },
+};
+
+/** What may be told of an error: nothing about the inside of this service. */
+export function toProblem(error: FastifyError | ProblemError): Problem {
+  if (error instanceof ProblemError) return error.toProblem();
+  const known = FRAMEWORK_ERRORS[error.code];
+  if (known !== undefined) return known;
+  const { statusCode: status } = error;
+  if (status === undefined || status < 400 || status >= 500) return UNKNOWN_PROBLEM;
+  return {
+    ...BAD_REQUEST,
+    status,
+    code: codeOf(status),
+    advice: "Use the page's links and forms.",
+  };
+}
+
+/** Such as "bad-request" for 400. */
+function codeOf(status: number): string {
+  return (STATUS_CODES[status] ?? BAD_REQUEST.code).toLowerCase().replaceAll(" ", "-");
 }
 
 /** Whether the client is a program: it asks for JSON and not for a page. */
@@ -42,7 +109,18 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
   reply.code(problem.status).header("cache-control", "no-store");
   reply.problemCode = problem.code;
   if (wantsJson(request)) return reply.send(problem);
-  return reply.type("text/html; charset=utf-8").send(renderPage("problem", problemPage(problem)));
+  const page = problemPage(problem, retryUrlOf(request));
+  return reply.type("text/html; charset=utf-8").send(renderPage("problem", page));
+}
+
+/** Where "try again" leads: a page to itself. Never out of this site, which `//host` would do. */
+function retryUrlOf({ method, url }: FastifyRequest): string | undefined {
+  return method === "GET" && /^\/(?!\/)/.test(url) ? url : undefined;
+}
+
+function notFound({ method }: FastifyRequest): NotFound {
+  const isReading = method === "GET" || method === "HEAD";
+  return new NotFound(isReading ? "page" : `page that takes ${method}`);
 }
 
 declare module "fastify" {

@@ -14,15 +14,21 @@ export interface JsonAnswer {
 const plain = new Agent({ keepAlive: true });
 const tls = new TlsAgent({ keepAlive: true });
 
+export interface JsonQuestion {
+  signal: AbortSignal;
+  /** Sent by POST; without it the question is a GET. */
+  photo?: Buffer;
+  mediaType?: string;
+  headers?: Record<string, string>;
+}
+
 /** Rejects if no whole answer came before `signal` was aborted. */
-export function askForJson(
-  url: string,
-  options: { signal: AbortSignal; photo?: Buffer; mediaType?: string },
-): Promise<JsonAnswer> {
-  const { signal, photo, mediaType } = options;
+export function askForJson(url: string, question: JsonQuestion): Promise<JsonAnswer> {
+  const { signal, photo, mediaType } = question;
   const headers = {
     accept: "application/json",
     ...(photo && { "content-type": mediaType, "content-length": photo.length }),
+    ...question.headers,
   };
   const secure = url.startsWith("https:");
   const settings: RequestOptions = {

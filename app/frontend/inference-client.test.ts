@@ -2,8 +2,8 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { FOOD_CLASSES } from "@feedback-loop/contract";
-import { createInference, interpret } from "./inference-client";
-import { InferenceUnavailable, PhotoRefused } from "./problems";
+import { createInference, type InferenceOptions, interpret } from "./inference-client";
+import { ClientGone, InferenceUnavailable, PhotoRefused } from "./problems";
 
 const probabilities = Object.fromEntries(
   FOOD_CLASSES.map((name) => [name, name === "Egg" ? 0.9 : 0.01]),
@@ -26,7 +26,27 @@ describe("an answer of the inference API", () => {
   const ok = { status: 200, retryAfter: undefined, body: answer };
 
   it("is the prediction", () => {
-    expect(interpret(ok)).toEqual(answer);
+    expect(interpret(ok)).toEqual({ ...answer, embedding: null });
+  });
+
+  it("has the embedding as bytes", () => {
+    const embedding = Buffer.from([0, 60, 0, 188]);
+    const body = { ...answer, embedding: embedding.toString("base64") };
+    expect(interpret({ ...ok, body })).toEqual({ ...answer, embedding });
+  });
+
+  it.each([
+    ["empty", ""],
+    ["no base64", "not base64!"],
+    ["half a number too long", Buffer.alloc(5).toString("base64")],
+    ["far too large", Buffer.alloc(2 ** 20).toString("base64")],
+    ["a number", 7],
+    ["nothing", null],
+  ])("is worth as much when its embedding is %s", (_what, embedding) => {
+    expect(interpret({ ...ok, body: { ...answer, embedding } })).toMatchObject({
+      prediction: "Egg",
+      embedding: null,
+    });
   });
 
   it.each([400, 413, 415, 422])("with status %i about the photo is passed on", (status) => {
@@ -46,13 +66,21 @@ describe("an answer of the inference API", () => {
   });
 
   it.each([
-    ["its own wait", "7", 7],
-    ["a usual wait", undefined, 5],
-  ])("that it is busy leads to a retry after %s", (_which, retryAfter, seconds) => {
-    expect(errorOf({ status: 503, retryAfter, body: { ...refusal, status: 503 } })).toMatchObject({
-      status: 503,
-      code: "inference-unavailable",
-      retryAfterSeconds: seconds,
+    ["7", 7],
+    ["0.2", 1],
+    ["86400", 600],
+    ["0", 5],
+    ["-1", 5],
+    ["Wed, 21 Oct 2026 07:28:00 GMT", 5],
+    [undefined, 5],
+  ])("with Retry-After %j leads to a retry after %d s", (retryAfter, retryAfterSeconds) => {
+    const body = { ...refusal, status: 503 };
+    const unavailable = { status: 503, code: "inference-unavailable", retryAfterSeconds };
+    expect(errorOf({ status: 503, retryAfter, body })).toMatchObject(unavailable);
+    const busy = { ...body, code: "queue-full" };
+    expect(errorOf({ status: 503, retryAfter, body: busy })).toMatchObject({
+      ...unavailable,
+      code: "inference-busy",
     });
   });
 });
@@ -64,7 +92,7 @@ describe("asking the inference API", () => {
     server?.close();
   });
 
-  async function listening(listener: RequestListener) {
+  async function listening(listener: RequestListener, options: Partial<InferenceOptions> = {}) {
     const started = createServer(listener);
     server = started;
     await new Promise<void>((resolve) => started.listen(0, "127.0.0.1", resolve));
@@ -73,6 +101,7 @@ describe("asking the inference API", () => {
       url: `http://127.0.0.1:${port}/`,
       timeoutSeconds: 0.2,
       modelFactsSeconds: { fresh: 0, timeout: 0.2 },
+      ...options,
     });
   }
 
@@ -97,8 +126,68 @@ describe("asking the inference API", () => {
       if (requests === 1) request.socket.destroy();
       else response.end(JSON.stringify(answer));
     });
-    expect(await inference.predict(Buffer.from("x"), "image/jpeg")).toEqual(answer);
+    expect(await inference.predict(Buffer.from("x"), "image/jpeg")).toMatchObject(answer);
     expect(requests).toBe(2);
+  });
+
+  it("ends the question when nobody waits for the answer any more", async () => {
+    const gone = new AbortController();
+    let closed = () => {};
+    const questionEnded = new Promise<void>((resolve) => (closed = resolve));
+    const inference = await listening(
+      (request) => {
+        request.on("close", closed);
+        gone.abort();
+      },
+      { timeoutSeconds: 60 },
+    );
+    const answered = inference.predict(Buffer.from("x"), "image/jpeg", gone.signal);
+    await expect(answered).rejects.toThrow(ClientGone);
+    await questionEnded;
+    // Nor is a question begun for one who is gone already.
+    const late = inference.predict(Buffer.from("x"), "image/jpeg", gone.signal);
+    await expect(late).rejects.toThrow(ClientGone);
+  });
+
+  describe("for embeddings", () => {
+    const embedding = Buffer.from([0, 60]).toString("base64");
+    const outcomes: string[] = [];
+    beforeEach(() => void (outcomes.length = 0));
+
+    /** An API that knows one token, and gives `given` for it. */
+    const withToken = (internalToken: string | undefined, given: object) =>
+      listening(
+        ({ headers }, response) => {
+          const token = headers["x-internal-token"];
+          if (token === undefined) return void response.end(JSON.stringify(answer));
+          if (token === "right") return void response.end(JSON.stringify({ ...answer, ...given }));
+          const problem = { ...refusal, status: 401, code: "wrong-token" };
+          response.writeHead(401).end(JSON.stringify(problem));
+        },
+        { internalToken, onEmbedding: (outcome) => void outcomes.push(outcome) },
+      );
+
+    it.each([
+      ["given", "right", { embedding }],
+      ["absent", "right", {}],
+      ["invalid", "right", { embedding: "?" }],
+      ["refused", "wrong", { embedding }],
+    ])("tells that one was %s, and answers in any case", async (outcome, token, given) => {
+      const inference = await withToken(token, given);
+      const { prediction, embedding: bytes } = await inference.predict(
+        Buffer.from("x"),
+        "image/png",
+      );
+      expect(prediction).toBe("Egg");
+      expect(bytes?.toString("base64")).toBe(outcome === "given" ? embedding : undefined);
+      expect(outcomes).toEqual([outcome]);
+    });
+
+    it("asks for none without a token", async () => {
+      const inference = await withToken(undefined, { embedding });
+      expect((await inference.predict(Buffer.from("x"), "image/png")).embedding).toBeNull();
+      expect(outcomes).toEqual([]);
+    });
   });
 
   it("gives up on an API that is too slow, without asking again", async () => {

@@ -60,7 +60,12 @@ export class PhotoRefused extends ProblemError {
   }
 }
 
-/** The inference API is down, busy, too slow, or answers what can't be understood. */
+/** How a photo is sent again: the upload page keeps it chosen, by its script or by the Back button. */
+const SEND_AGAIN =
+  "Send the photo again in a moment; your browser's Back button leads to the form with the photo " +
+  "still chosen.";
+
+/** The inference API is down, too slow, or answers what can't be understood. */
 export class InferenceUnavailable extends ProblemError {
   override readonly status = 503;
   override readonly code = "inference-unavailable";
@@ -71,9 +76,32 @@ export class InferenceUnavailable extends ProblemError {
   ) {
     super(
       "The model can't answer just now, so your photo wasn't looked at and nothing of it was kept.",
-      "Send the photo again in a moment.",
+      SEND_AGAIN,
       options,
     );
+  }
+}
+
+/** The inference API is well, and has more to do than it can take on. */
+export class InferenceBusy extends ProblemError {
+  override readonly status = 503;
+  override readonly code = "inference-busy";
+
+  constructor(override readonly retryAfterSeconds: number) {
+    super(
+      "Many photos wait for the model at this moment, so yours wasn't looked at and nothing of it was kept.",
+      SEND_AGAIN,
+    );
+  }
+}
+
+/** The client closed its connection before it was answered; nobody reads this. Status: nginx's. */
+export class ClientGone extends ProblemError {
+  override readonly status = 499;
+  override readonly code = "client-gone";
+
+  constructor() {
+    super("The connection was closed before the answer.");
   }
 }
 
@@ -84,14 +112,11 @@ export class TooManyUploads extends ProblemError {
   override readonly retryAfterSeconds = 2;
 
   constructor() {
-    super(
-      "Many photos are being sent at this moment, so yours wasn't accepted.",
-      "Send the photo again in a moment.",
-    );
+    super("Many photos are being sent at this moment, so yours wasn't accepted.", SEND_AGAIN);
   }
 }
 
-/** No room to keep another photo safely until the stores are back. */
+/** No room to keep another photo or feedback safely until it is in the stores. */
 export class OutboxFull extends ProblemError {
   override readonly status = 507;
   override readonly code = "outbox-full";
@@ -99,8 +124,8 @@ export class OutboxFull extends ProblemError {
 
   constructor(options?: ErrorOptions) {
     super(
-      "The photo wasn't accepted: the store for photos can't be reached, and the room to keep them until it is back is used up.",
-      "Try again in some minutes. Photos that were accepted before are safe.",
+      "It wasn't accepted: the room in which everything is kept until it is in the stores is used up.",
+      "Try again in some minutes. What was accepted before is safe.",
       options,
     );
   }
@@ -118,6 +143,102 @@ export class StoresUnavailable extends ProblemError {
       "Nothing is lost. Open the page again in a moment.",
       options,
     );
+  }
+}
+
+/** More requests a minute than one session or one address may send. */
+export class TooManyRequests extends ProblemError {
+  override readonly status = 429;
+  override readonly code = "too-many-requests";
+
+  constructor(override readonly retryAfterSeconds: number) {
+    super(
+      "More came from your browser or your network in the last minute than is allowed.",
+      `Wait ${retryAfterSeconds} s, then try again.`,
+    );
+  }
+}
+
+/** A page of another site had the browser send this. */
+export class CrossSiteRequest extends ProblemError {
+  override readonly status = 403;
+  override readonly code = "cross-site-request";
+
+  constructor() {
+    super(
+      "The request was sent from a page of another site, and changes are taken from this site's own pages only.",
+      "Open this site's page and do it there.",
+    );
+  }
+}
+
+/** The form's token doesn't belong to the session that sends it. */
+export class WrongToken extends ProblemError {
+  override readonly status = 403;
+  override readonly code = "wrong-token";
+
+  constructor() {
+    super(
+      "The form is from before your session began or from another one, so nothing was changed.",
+      "Reload the page of the prediction, then choose again.",
+    );
+  }
+}
+
+/** Feedback is the uploader's alone. */
+export class NotTheUploader extends ProblemError {
+  override readonly status = 403;
+  override readonly code = "not-the-uploader";
+
+  constructor() {
+    super(
+      "Only who sent the photo can say whether the answer is right, in the browser it was sent from.",
+      "Send the photo yourself, then say what you think of the answer.",
+    );
+  }
+}
+
+/** The body of feedback isn't one that can be given. */
+export class WrongFeedback extends ProblemError {
+  override readonly status = 400;
+  override readonly code = "wrong-feedback";
+
+  constructor(given: string, advice: string) {
+    super(given, advice);
+  }
+}
+
+/** A query parameter that can't be understood. */
+export class WrongQuery extends ProblemError {
+  override readonly status = 400;
+  override readonly code = "wrong-query";
+
+  constructor(parameter: string, given: string, allowed: string) {
+    super(
+      `The address has for \`${parameter}\`: ${given.slice(0, 100)}; allowed is ${allowed}.`,
+      "Follow the links of the page, or leave the parameter out.",
+    );
+  }
+}
+
+/** The photo is there, and its bytes can't be made into a small picture. */
+export class NoThumbnail extends ProblemError {
+  override readonly status = 404;
+  override readonly code = "no-thumbnail";
+
+  constructor(options?: ErrorOptions) {
+    super("The photo is kept, but it can't be shown small.", "Open the photo itself.", options);
+  }
+}
+
+/** More thumbnails are asked for than can be made soon. */
+export class TooManyThumbnails extends ProblemError {
+  override readonly status = 503;
+  override readonly code = "too-many-thumbnails";
+  override readonly retryAfterSeconds = 5;
+
+  constructor() {
+    super("Many small pictures are being made at this moment.", "Reload the page in a moment.");
   }
 }
 

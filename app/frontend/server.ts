@@ -1,59 +1,37 @@
 // GourmetGram's process: reads its settings, puts the parts together, listens, and ends gracefully.
-import { EnvironmentError, readEnvironment } from "@feedback-loop/contract";
-import { createPool, findPrediction, insertPrediction } from "@feedback-loop/database";
-import type { Pool } from "pg";
+import { EnvironmentError } from "@feedback-loop/contract";
+import { createPool } from "@feedback-loop/database";
 import { createApp } from "./app";
-import { Environment } from "./environment";
+import { databaseLog } from "./database-log";
+import { type Environment, readSettings } from "./environment";
+import { embeddingEvents, type Log, saverEvents } from "./events";
 import { createInference } from "./inference-client";
-import { createMetrics, type Metrics } from "./metrics";
+import { proxiesOf } from "./limits/trusted-proxies";
+import { createMetrics } from "./metrics";
 import { Outbox } from "./saving/outbox";
 import { createPhotoStore } from "./saving/photo-store";
-import { Saver, type SaverEvents } from "./saving/saver";
+import { Saver } from "./saving/saver";
 
 async function main(): Promise<void> {
-  const env = readEnvironment(Environment, process.env);
+  const env = readSettings(process.env);
   const outbox = await Outbox.open(env.OUTBOX_DIR, env.OUTBOX_LIMIT_MIB * 2 ** 20);
   const metrics = createMetrics(outbox);
-  // The pool and the saver begin to talk once the app has made the log.
+  // The other parts begin to talk once the app has made the log.
   const late: { log?: Log } = {};
-  const pool = createPool(databaseOf(env), {
-    applicationName: "frontend",
-    onIdleError: (error) => late.log?.warn({ err: error }, "database connection lost"),
-  });
-  const log = predictionLog(pool);
-  const photos = createPhotoStore({
-    endpoint: new URL(env.OBJECT_STORE_ENDPOINT),
-    user: env.OBJECT_STORE_USER,
-    password: env.OBJECT_STORE_PASSWORD,
-    bucket: env.PHOTO_BUCKET,
-  });
-  const saver = new Saver({
-    outbox,
-    photos,
-    log,
-    retrySeconds: env.SAVE_RETRY_SECONDS,
-    events: saverEvents(metrics, () => late.log),
-  });
+  const logOf = () => late.log;
+  const { pool, photos } = storesOf(env, logOf);
+  const log = databaseLog(pool);
+  const events = saverEvents(metrics, logOf);
+  const saver = new Saver({ outbox, photos, log, events, retrySeconds: env.SAVE_RETRY_SECONDS });
   const inference = createInference({
     url: env.INFERENCE_URL,
     timeoutSeconds: env.INFERENCE_TIMEOUT_SECONDS,
+    internalToken: env.INTERNAL_TOKEN,
+    onEmbedding: embeddingEvents(metrics, logOf),
   });
-  const app = await createApp(
-    {
-      inference,
-      outbox,
-      saver,
-      photos,
-      log,
-      metrics,
-      photoBucket: env.PHOTO_BUCKET,
-      revision: env.REVISION,
-    },
-    {
-      logLevel: env.LOG_LEVEL,
-      limits: { photoMiB: env.BODY_LIMIT_MIB, uploadMemoryMiB: env.UPLOAD_MEMORY_MIB },
-    },
-  );
+  const { PHOTO_BUCKET: photoBucket, REVISION: revision } = env;
+  const parts = { inference, outbox, saver, photos, log, metrics, photoBucket, revision };
+  const app = await createApp(parts, appOptions(env));
   late.log = app.log;
   saver.start();
   // In this order: answer what was accepted, finish the saves under way, then let go of the stores.
@@ -65,53 +43,41 @@ async function main(): Promise<void> {
   await app.listen({ host: env.HOST, port: env.PORT });
 }
 
-interface Log {
-  warn(details: object, message: string): void;
-  error(details: object, message: string): void;
-}
-
-function databaseOf(env: Environment) {
+function appOptions(env: Environment) {
   return {
-    host: env.DATABASE_HOST,
-    port: env.DATABASE_PORT,
-    name: env.DATABASE_NAME,
-    user: env.DATABASE_USER,
-    password: env.DATABASE_PASSWORD,
+    logger: { level: env.LOG_LEVEL },
+    limits: { photoMiB: env.BODY_LIMIT_MIB, uploadMemoryMiB: env.UPLOAD_MEMORY_MIB },
+    sessionSecret: env.SESSION_SECRET,
+    uploadsPerMinute: {
+      session: env.UPLOADS_PER_MINUTE_SESSION,
+      address: env.UPLOADS_PER_MINUTE_ADDRESS,
+    },
+    trustedProxies: proxiesOf(env.TRUSTED_PROXIES),
   };
 }
 
-function predictionLog(pool: Pool) {
-  return {
-    insert: async (row: Parameters<typeof insertPrediction>[1]) => {
-      await insertPrediction(pool, row);
+/** Both connect when first used, so that the service starts while they are down. */
+function storesOf(env: Environment, log: () => Log | undefined) {
+  const pool = createPool(
+    {
+      host: env.DATABASE_HOST,
+      port: env.DATABASE_PORT,
+      name: env.DATABASE_NAME,
+      user: env.DATABASE_USER,
+      password: env.DATABASE_PASSWORD,
     },
-    find: (id: string) => findPrediction(pool, id),
-    ping: async () => {
-      await pool.query("SELECT 1");
+    {
+      applicationName: "frontend",
+      onIdleError: (error) => log()?.warn({ err: error }, "database connection lost"),
     },
-  };
-}
-
-/** Counts everything; logs the first failure of a series, since an outage makes as many as photos. */
-function saverEvents(metrics: Metrics, log: () => Log | undefined): SaverEvents {
-  let failing = false;
-  return {
-    saved(id) {
-      metrics.saved.inc();
-      if (failing) log()?.warn({ id }, "saving works again");
-      failing = false;
-    },
-    failed(id, step, error) {
-      metrics.saveFailures.inc({ step });
-      if (!failing)
-        log()?.warn({ id, step, err: error }, "photos stay in the outbox: saving fails");
-      failing = true;
-    },
-    damaged(id, error) {
-      metrics.damaged.inc();
-      log()?.error({ id, err: error }, "outbox item is damaged; it is kept as <id>.damaged");
-    },
-  };
+  );
+  const photos = createPhotoStore({
+    endpoint: new URL(env.OBJECT_STORE_ENDPOINT),
+    user: env.OBJECT_STORE_USER,
+    password: env.OBJECT_STORE_PASSWORD,
+    bucket: env.PHOTO_BUCKET,
+  });
+  return { pool, photos };
 }
 
 main().catch((error: unknown) => {

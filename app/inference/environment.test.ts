@@ -15,10 +15,12 @@ describe("InferenceEnvironment", () => {
       MODEL_ALIAS: "production",
       MODEL_CACHE_DIR: "/var/cache/models",
       MODEL_RETRY_SECONDS: 5,
+      MODEL_POLL_SECONDS: 10,
       WORKERS: 2,
       MAX_WAITING: 64,
       BODIES_MEMORY_MIB: 48,
       BODY_LIMIT_MIB: 10,
+      REQUEST_TIMEOUT_SECONDS: 60,
     });
   });
 
@@ -28,7 +30,9 @@ describe("InferenceEnvironment", () => {
     ["MODEL_ALIAS", "../other"],
     ["WORKERS", "0"],
     ["MODEL_RETRY_SECONDS", "0"],
+    ["MODEL_POLL_SECONDS", "0"],
     ["BODY_LIMIT_MIB", "0"],
+    ["REQUEST_TIMEOUT_SECONDS", "0"],
   ])("refuses %s=%s", (name, value) => {
     const reading = () => readEnvironment(InferenceEnvironment, { ...needed, [name]: value });
     expect(reading).toThrow(`${name}: given ${JSON.stringify(value)}; allowed: `);

@@ -10,7 +10,84 @@ export class NoPhoto extends ProblemError {
     super(
       "The request has no photo.",
       "Send the bytes of a JPEG, PNG or WebP file as image/jpeg, image/png or image/webp, " +
-        'or JSON {"image": "<base64>"}.',
+        'as the file "image" of a form, or as JSON {"image": "<base64>"}.',
+    );
+  }
+}
+
+/** A multipart body that isn't one file in the field `image`. */
+export class WrongForm extends ProblemError {
+  readonly status = 400;
+  readonly code = "wrong-form";
+
+  /** `message`: a sentence that says what is wrong. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, 'Send one file in the field "image", and nothing else.', options);
+  }
+}
+
+/** A JSON body with more values than any body here has; it isn't even parsed. */
+export class TooManyParts extends ProblemError {
+  readonly status = 400;
+  readonly code = "invalid-body";
+
+  constructor(allowed: number) {
+    super(
+      `The body has more than ${allowed} values, or values within values.`,
+      'Send {"image": "<base64>"} and nothing else.',
+    );
+  }
+}
+
+/** The body is compressed. */
+export class WrongContentEncoding extends ProblemError {
+  readonly status = 415;
+  readonly code = "wrong-content-encoding";
+
+  constructor(given: string) {
+    super(
+      `The header Content-Encoding is "${given}"; bodies are taken as they are only.`,
+      "Send the body uncompressed: pictures are compressed already.",
+    );
+  }
+}
+
+/** There is nothing at this address. */
+export class NotFound extends ProblemError {
+  readonly status = 404;
+  readonly code = "not-found";
+
+  /** `request`: its method and path. */
+  constructor(request: string) {
+    super(
+      `There is nothing at ${request}.`,
+      "POST /predict classifies a photo; GET /docs describes all there is.",
+    );
+  }
+}
+
+/** There is something, but not for this method. */
+export class MethodNotAllowed extends ProblemError {
+  readonly status = 405;
+  readonly code = "method-not-allowed";
+
+  constructor(request: string, allowed: readonly string[]) {
+    super(
+      `There is nothing at ${request}; allowed is ${allowed.join(" or ")}.`,
+      "GET /docs describes all there is.",
+    );
+  }
+}
+
+/** The header by which our own services prove themselves is there and wrong. */
+export class WrongToken extends ProblemError {
+  readonly status = 401;
+  readonly code = "wrong-token";
+
+  constructor() {
+    super(
+      "The header X-Internal-Token doesn't hold this service's token.",
+      "Leave the header out: predictions need no token, only embeddings do.",
     );
   }
 }
@@ -70,6 +147,33 @@ export class QueueFull extends ProblemError {
         : `The service is at its limit: photos of ${queue.bodiesMiB} MiB are under way.`,
       "Try again after the seconds that the header Retry-After names.",
     );
+  }
+}
+
+/**
+ * The worker that had the photo died of it, or beside it. Not a 503 with Retry-After: a photo that
+ * kills workers must not be sent again by a program without anyone looking.
+ */
+export class WorkerLost extends ProblemError {
+  readonly status = 500;
+  readonly code = "worker-lost";
+
+  constructor(options?: ErrorOptions) {
+    super(
+      "The worker that classified this photo ended before it had an answer, and is replaced.",
+      "Try once more; if it fails again, save the picture as JPEG anew and send that.",
+      options,
+    );
+  }
+}
+
+/** The caller hung up before the answer. Nobody gets this: it is for the log and the metrics. */
+export class CallerGone extends ProblemError {
+  readonly status = 499; // not in HTTP's registry: nginx's "client closed request"
+  readonly code = "caller-gone";
+
+  constructor() {
+    super("The caller hung up before the answer.");
   }
 }
 

@@ -1,5 +1,5 @@
-// Starts the inference API: reads the environment, listens, loads the model beside it, and on a
-// signal answers what was accepted before it ends.
+// Starts the inference API: reads the environment, listens, follows the published model beside it,
+// and on a signal answers what was accepted before it ends.
 import { EnvironmentError, readEnvironment } from "@feedback-loop/contract";
 import { buildApp } from "./app";
 import { Classifier } from "./classifier/classifier";
@@ -11,6 +11,9 @@ import { Serving } from "./model/serving";
 /** For one object of the store; a model of 100 MB takes 8 s at 100 Mbit/s. */
 const STORE_TIMEOUT_SECONDS = 30;
 
+/** Less than the 30 s after which a stop is forced; a full queue of phone photos is answered in 3 s. */
+const CLOSE_WITHIN_SECONDS = 20;
+
 async function main(): Promise<void> {
   const settings = readEnvironment(InferenceEnvironment, process.env);
   const serving = servingFor(settings);
@@ -18,22 +21,29 @@ async function main(): Promise<void> {
     serving,
     bodyLimitMiB: settings.BODY_LIMIT_MIB,
     bodiesMemoryMiB: settings.BODIES_MEMORY_MIB,
+    requestTimeoutSeconds: settings.REQUEST_TIMEOUT_SECONDS,
+    closeWithinSeconds: CLOSE_WITHIN_SECONDS,
+    internalToken: settings.INTERNAL_TOKEN,
     revision: settings.REVISION,
     logger: { level: settings.LOG_LEVEL },
   });
-  const loading = serving.load(app.log);
+  const following = serving.follow(app.log);
 
   async function stop(signal: NodeJS.Signals): Promise<void> {
     app.log.info({ signal }, "stopping: no new connections; what was accepted is answered");
     await app.close();
     await serving.close();
-    await loading;
   }
   process.once("SIGTERM", (signal) => void stop(signal));
   process.once("SIGINT", (signal) => void stop(signal));
 
-  await app.listen({ host: settings.HOST, port: settings.PORT });
-  await loading;
+  try {
+    await app.listen({ host: settings.HOST, port: settings.PORT });
+  } catch (error) {
+    await serving.close(); // or its workers would keep a process alive that nobody can reach
+    throw error;
+  }
+  await following;
 }
 
 function servingFor(settings: InferenceEnvironment): Serving {
@@ -57,6 +67,7 @@ function servingFor(settings: InferenceEnvironment): Serving {
         onWorkerLost: (error) => log.error({ err: error }, "a worker died and is replaced"),
       }),
     retrySeconds: settings.MODEL_RETRY_SECONDS,
+    pollSeconds: settings.MODEL_POLL_SECONDS,
   });
 }
 

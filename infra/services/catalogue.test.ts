@@ -29,12 +29,12 @@ describe("the catalogue", () => {
     expect(JSON.parse(JSON.stringify(specs))).toEqual(specs);
   });
 
-  it("holds no password, only references", () => {
-    const passwords = specs.flatMap(({ env }) =>
-      Object.entries(env).filter(([name]) => name.endsWith("PASSWORD")),
+  it("holds no secret, only references", () => {
+    const secrets = specs.flatMap(({ env }) =>
+      Object.entries(env).filter(([name]) => /(PASSWORD|SECRET|TOKEN)$/.test(name)),
     );
-    expect(passwords.length).toBeGreaterThan(5);
-    for (const [, value] of passwords)
+    expect(secrets.length).toBeGreaterThan(8);
+    for (const [, value] of secrets)
       expect(value).toEqual({ secret: expect.any(String) as string });
   });
 

@@ -1,6 +1,8 @@
 // GourmetGram, the page where people upload food photos.
+import type { Config } from "../config";
+import { internalToken } from "./inference";
 import type { Needs, ServiceSpec } from "./service-spec";
-import { nodeHttpHealth, url } from "./service-spec";
+import { nodeHttpHealth, secret, url } from "./service-spec";
 import { databaseName, photoBucket, storeEnvironment } from "./stores";
 
 const port = 5000;
@@ -9,12 +11,20 @@ const needs: Needs = {
   database: {
     name: databaseName,
     role: "frontend",
-    tables: { predictions: ["select", "insert"] },
+    // What was said once stays said: it adds rows and changes none.
+    tables: {
+      predictions: ["select", "insert"],
+      embeddings: ["insert"],
+      feedback: ["select", "insert"],
+    },
   },
   objectStore: { user: "frontend", buckets: { [photoBucket]: ["read", "write"] } },
 };
 
-export const frontend = ({ outboxLimitMiB }: { outboxLimitMiB: number }): ServiceSpec => ({
+export const frontend = ({
+  outboxLimitMiB,
+  uploadsPerMinute,
+}: Pick<Config, "outboxLimitMiB" | "uploadsPerMinute">): ServiceSpec => ({
   kind: "service",
   name: "frontend",
   summary: "GourmetGram: upload a food photo and see the prediction",
@@ -24,11 +34,16 @@ export const frontend = ({ outboxLimitMiB }: { outboxLimitMiB: number }): Servic
     ...storeEnvironment(needs),
     PHOTO_BUCKET: photoBucket,
     INFERENCE_URL: url("inference"),
+    INTERNAL_TOKEN: internalToken,
+    // Signs the cookies by which an uploader is known again; a new one makes everybody a stranger.
+    SESSION_SECRET: secret("frontend-session.password"),
     OUTBOX_DIR: outbox,
     OUTBOX_LIMIT_MIB: outboxLimitMiB,
+    UPLOADS_PER_MINUTE_SESSION: uploadsPerMinute.session,
+    UPLOADS_PER_MINUTE_ADDRESS: uploadsPerMinute.address,
   },
   ports: [{ name: "frontend", number: port, open: "students" }],
-  // Photos that were accepted and aren't in the stores yet.
+  // Photos and feedback that were accepted and aren't in the stores yet.
   volumes: [{ name: "outbox", path: outbox, holdsData: true }],
   networks: ["database", "storage", "serving", "edge"],
   needs,

@@ -1,11 +1,14 @@
 // The live model behind HTTP.
 import type { Needs, ServiceSpec } from "./service-spec";
-import { nodeHttpHealth } from "./service-spec";
+import { nodeHttpHealth, secret } from "./service-spec";
 import { modelBucket, storeEnvironment } from "./stores";
 
 const port = 8000;
 const modelCache = "/var/cache/models";
 const needs: Needs = { objectStore: { user: "inference", buckets: { [modelBucket]: ["read"] } } };
+
+/** Shown by the frontend, which alone gets embeddings. */
+export const internalToken = secret("inference-internal.password");
 
 export const inference = (): ServiceSpec => ({
   kind: "service",
@@ -18,6 +21,7 @@ export const inference = (): ServiceSpec => ({
     MODEL_BUCKET: modelBucket,
     MODEL_ALIAS: "production",
     MODEL_CACHE_DIR: modelCache,
+    INTERNAL_TOKEN: internalToken,
     WORKERS: 2,
   },
   ports: [{ name: "inference", number: port, open: "inside" }],

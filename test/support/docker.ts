@@ -5,8 +5,10 @@ export const docker = (...args: string[]): Promise<string> => succeed("docker", 
 
 export interface Inspected {
   Id: string;
-  Config: { Labels: Record<string, string>; User: string };
-  State: { Health?: { Status: string } };
+  Image: string;
+  RestartCount: number;
+  Config: { Labels: Record<string, string>; User: string; Env: string[] };
+  State: { Health?: { Status: string }; OOMKilled: boolean; StartedAt: string };
   HostConfig: {
     ReadonlyRootfs: boolean;
     CapDrop: string[];

@@ -1,15 +1,9 @@
-// The running loop as its users and its stores see it: uploads over HTTP, rows and objects looked at directly.
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+// The running loop as one of its users and its stores see it: requests over HTTP, rows and objects looked at directly.
+import type { FeedbackKind } from "@feedback-loop/contract";
 import { Client as ObjectStore } from "minio";
 import { Client as Database } from "pg";
+import { Person } from "./person";
 import type { Credentials, Endpoint } from "./test-stack";
-
-export interface Accepted {
-  id: string;
-  prediction: string;
-  saved: boolean;
-}
 
 export interface Row {
   id: string;
@@ -18,30 +12,22 @@ export interface Row {
   probability: number;
   probabilities: number[];
   model_version: string;
+  session_id: string;
 }
 
-export class LoopClient {
+export interface FeedbackRow {
+  id: string;
+  prediction_id: string;
+  kind: FeedbackKind;
+  class_index: number | null;
+}
+
+export class LoopClient extends Person {
   constructor(
     private readonly endpoints: Record<Endpoint, { url: string }>,
     private readonly credentials: Credentials,
-  ) {}
-
-  /** Uploads as a program does; throws when the frontend doesn't accept the photo. */
-  async upload(photo: string): Promise<Accepted> {
-    const response = await this.post(basename(photo), readFileSync(photo));
-    if (response.status !== 201)
-      throw new Error(`upload of ${photo}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Accepted;
-  }
-
-  post(fileName: string, content: Buffer): Promise<Response> {
-    const form = new FormData();
-    form.set("photo", new Blob([new Uint8Array(content)], { type: "image/jpeg" }), fileName);
-    return fetch(this.endpoints.frontend.url, {
-      method: "POST",
-      body: form,
-      headers: { accept: "application/json" },
-    });
+  ) {
+    super(() => endpoints.frontend.url);
   }
 
   /** A user of the object store, by its credential. */
@@ -80,8 +66,24 @@ export class LoopClient {
     }
   }
 
+  allRows(): Promise<Row[]> {
+    return this.query<Row>("SELECT * FROM predictions");
+  }
+
   rows(ids: readonly string[]): Promise<Row[]> {
     return this.query<Row>("SELECT * FROM predictions WHERE id = ANY ($1)", [ids]);
+  }
+
+  feedbackRows(): Promise<FeedbackRow[]> {
+    return this.query<FeedbackRow>("SELECT * FROM feedback ORDER BY given_at");
+  }
+
+  /** Length of each prediction's embedding, in bytes. */
+  async embeddingBytes(): Promise<Map<string, number>> {
+    const rows = await this.query<{ id: string; bytes: number }>(
+      "SELECT prediction_id AS id, length(vector) AS bytes FROM embeddings",
+    );
+    return new Map(rows.map(({ id, bytes }) => [id, bytes]));
   }
 
   /** Keys of all photos. */

@@ -40,6 +40,9 @@ export class TestStack {
       ["open[1]", "objectStore"],
       ["open[2]", "postgres"],
       ["healthTimeoutSeconds", "120"],
+      // Tests are in a hurry that no person is in.
+      ["uploadsPerMinute.session", "10000"],
+      ["uploadsPerMinute.address", "10000"],
     ];
     const mirror = finding("images")?.registryMirror;
     if (mirror) settings.push(["registryMirror", mirror]);

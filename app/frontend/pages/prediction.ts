@@ -1,8 +1,29 @@
-// The page of one prediction: what the model saw, how sure it was, which model it was, and whether
-// photo and facts are saved.
-import { FOOD_CLASSES, type ModelFacts, type Prediction } from "@feedback-loop/contract";
+// The page of one prediction: what the model saw, how sure it was, which model it was, whether photo and
+// facts are saved, and what the uploader says about the answer.
+import {
+  FOOD_CLASSES,
+  type FeedbackKind,
+  type ModelFacts,
+  type Prediction,
+} from "@feedback-loop/contract";
+import type { NewFeedback } from "@feedback-loop/database";
 import { links } from "../links";
 import { asPrediction, type PredictionRecord } from "../photos/prediction-record";
+import { className, percent, THANKS, thanksFor, type TimeText, timeText } from "./wording";
+
+/** What the uploader's own page needs for feedback. */
+export interface FeedbackContext {
+  csrfToken: string;
+  /** What was said last, if anything. */
+  latest: NewFeedback | undefined;
+}
+
+export interface PredictionContext {
+  model: ModelFacts | undefined;
+  photoBucket: string;
+  /** Undefined: the viewer isn't the uploader. */
+  feedback: FeedbackContext | undefined;
+}
 
 export interface PredictionPage {
   id: string;
@@ -16,8 +37,11 @@ export interface PredictionPage {
   model: { version: string; title: string | undefined; notice: string | undefined };
   saved: boolean;
   kept: { bucket: string; objectKey: string };
-  /** ISO 8601, and the same for people, both in UTC. */
-  predictedAt: { iso: string; text: string };
+  predictedAt: TimeText;
+  /** Undefined: the viewer isn't the uploader, and can't judge. */
+  feedback: FeedbackForm | undefined;
+  /** Whether there is a history to look at. */
+  hasSession: boolean;
 }
 
 export interface Bar {
@@ -28,6 +52,17 @@ export interface Bar {
   isPredicted: boolean;
 }
 
+export interface FeedbackForm {
+  url: string;
+  csrfToken: string;
+  /** What was said last; undefined if nothing was. */
+  said: { kind: FeedbackKind; thanks: string } | undefined;
+  /** The words for each thing that can be said, for the script. */
+  thanks: Record<FeedbackKind, string>;
+  /** All classes to choose the right one from. */
+  options: { index: number; name: string; isSaid: boolean }[];
+}
+
 /** One prediction for programs. */
 export interface PredictionJson {
   id: string;
@@ -36,28 +71,37 @@ export interface PredictionJson {
   predictedAt: string;
   url: string;
   photoUrl: string;
+  feedbackUrl: string;
+  /** What the uploader said last. */
+  feedback: { kind: FeedbackKind; classIndex: number | null } | null;
 }
 
 export function predictionPage(
   { facts, saved }: PredictionRecord,
-  context: { model: ModelFacts | undefined; photoBucket: string },
+  context: PredictionContext,
 ): PredictionPage {
   // What today's model says of itself holds for the answer only if it was this model that gave it.
   const model = context.model?.version === facts.modelVersion ? context.model : undefined;
   return {
     id: facts.id,
     photoUrl: links.photo(facts.id),
-    prediction: FOOD_CLASSES[facts.classIndex] ?? `class ${facts.classIndex}`,
+    prediction: className(facts.classIndex),
     confidence: percent(facts.probability),
     bars: barsOf(facts.probabilities, facts.classIndex),
     model: { version: facts.modelVersion, title: model?.title, notice: model?.notice },
     saved,
     kept: { bucket: context.photoBucket, objectKey: facts.objectKey },
-    predictedAt: { iso: facts.predictedAt.toISOString(), text: timeText(facts.predictedAt) },
+    predictedAt: timeText(facts.predictedAt),
+    feedback: context.feedback && feedbackForm(facts.id, context.feedback),
+    hasSession: context.feedback !== undefined,
   };
 }
 
-export function asJson({ facts, saved }: PredictionRecord): PredictionJson {
+export function asJson({
+  facts,
+  saved,
+  feedback,
+}: PredictionRecord & { feedback?: NewFeedback | undefined }): PredictionJson {
   return {
     id: facts.id,
     prediction: asPrediction(facts),
@@ -65,14 +109,9 @@ export function asJson({ facts, saved }: PredictionRecord): PredictionJson {
     predictedAt: facts.predictedAt.toISOString(),
     url: links.prediction(facts.id),
     photoUrl: links.photo(facts.id),
+    feedbackUrl: links.feedback(facts.id),
+    feedback: feedback ? { kind: feedback.kind, classIndex: feedback.classIndex } : null,
   };
-}
-
-/** A probability for people; never "0 %" for what is merely small, nor "100 %" for what isn't certain. */
-export function percent(probability: number): string {
-  if (probability > 0 && probability < 0.001) return "< 0.1 %";
-  if (probability > 0.999 && probability < 1) return "> 99.9 %";
-  return `${(probability * 100).toFixed(1)} %`;
 }
 
 function barsOf(probabilities: readonly number[], predicted: number): Bar[] {
@@ -82,11 +121,16 @@ function barsOf(probabilities: readonly number[], predicted: number): Bar[] {
   }).sort((a, b) => b.probability - a.probability);
 }
 
-function timeText(time: Date): string {
-  const text = new Intl.DateTimeFormat("en-GB", {
-    dateStyle: "long",
-    timeStyle: "short",
-    timeZone: "UTC",
-  }).format(time);
-  return `${text} UTC`;
+function feedbackForm(id: string, { csrfToken, latest }: FeedbackContext): FeedbackForm {
+  return {
+    url: links.feedback(id),
+    csrfToken,
+    said: latest && { kind: latest.kind, thanks: thanksFor(latest) },
+    thanks: THANKS,
+    options: FOOD_CLASSES.map((name, index) => ({
+      index,
+      name,
+      isSaid: latest?.classIndex === index,
+    })),
+  };
 }

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { Eta } from "eta";
 import { links } from "../links";
+import type { HistoryPage } from "./history";
 import type { PredictionPage } from "./prediction";
 import type { ProblemPage } from "./problem";
 import type { UploadPage } from "./upload";
@@ -10,6 +11,7 @@ import type { UploadPage } from "./upload";
 export interface Pages {
   upload: UploadPage;
   prediction: PredictionPage;
+  history: HistoryPage;
   problem: ProblemPage;
 }
 

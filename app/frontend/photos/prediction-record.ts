@@ -1,18 +1,35 @@
 // One prediction by its id, wherever it is at this moment: in the outbox, or saved in the stores.
 import { FOOD_CLASSES, type Prediction } from "@feedback-loop/contract";
-import type { NewPrediction, StoredPrediction } from "@feedback-loop/database";
+import type {
+  NewFeedback,
+  NewPrediction,
+  SessionPage,
+  StoredPrediction,
+} from "@feedback-loop/database";
 import { NotFound, StoresUnavailable } from "../problems";
 import type { Outbox } from "../saving/outbox";
 import type { PhotoStore } from "../saving/photo-store";
 
+/** The database as pages read it. */
+export interface PredictionReader {
+  find(id: string): Promise<StoredPrediction | undefined>;
+  /** A session's predictions, the newest first. */
+  findOfSession(sessionId: string, page: SessionPage): Promise<StoredPrediction[]>;
+  /** The feedback that counts of each prediction that has any, by the prediction's id. */
+  findLatestFeedback(predictionIds: readonly string[]): Promise<Map<string, NewFeedback>>;
+}
+
 export interface PredictionSources {
-  outbox: Pick<Outbox, "read" | "readFacts">;
-  log: { find(id: string): Promise<StoredPrediction | undefined> };
+  outbox: Pick<Outbox, "read" | "readFacts" | "waitingOfSession" | "latestFeedback">;
+  log: PredictionReader;
   photos: Pick<PhotoStore, "get">;
 }
 
+/** What pages show of a prediction. */
+export type PredictionFacts = Omit<NewPrediction, "embedding">;
+
 export interface PredictionRecord {
-  facts: NewPrediction;
+  facts: PredictionFacts;
   /** Whether the photo and its facts are in the stores; if not, they are safe in the outbox. */
   saved: boolean;
 }
@@ -48,8 +65,29 @@ export async function loadPhoto(
   return { photo: await fromStore(photos.get(row.objectKey)), objectKey: row.objectKey };
 }
 
+/** The feedback that counts, or undefined if none was given. Throws StoresUnavailable. */
+export async function loadLatestFeedback(
+  { outbox, log }: Pick<PredictionSources, "outbox" | "log">,
+  { facts: { id }, saved }: PredictionRecord,
+): Promise<NewFeedback | undefined> {
+  // What waits is read first: it leaves the outbox only after its row is there.
+  const waiting = outbox.latestFeedback(id);
+  // Feedback about a photo that waits, waits too.
+  if (!saved) return waiting;
+  const rows = await fromStore(log.findLatestFeedback([id]));
+  return latestOf(waiting, rows.get(id));
+}
+
+export function latestOf(
+  a: NewFeedback | undefined,
+  b: NewFeedback | undefined,
+): NewFeedback | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a.givenAt >= b.givenAt ? a : b;
+}
+
 /** The facts in the shape of the inference API's answer. */
-export function asPrediction(facts: NewPrediction): Prediction {
+export function asPrediction(facts: PredictionFacts): Prediction {
   return {
     prediction: FOOD_CLASSES[facts.classIndex] ?? "",
     probability: facts.probability,

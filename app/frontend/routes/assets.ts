@@ -1,5 +1,5 @@
-// Style sheet, scripts and icon: a few small files, read once. What isn't among them doesn't exist, so
-// no path that a client makes up reaches the file system.
+// Style sheet, scripts, icon and sample pictures: a few small files, read once. What isn't among them
+// doesn't exist, so no path that a client makes up reaches the file system.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
@@ -7,19 +7,24 @@ import type { FastifyInstance } from "fastify";
 
 const MEDIA_TYPES: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
+  ".jpg": "image/jpeg",
   ".js": "text/javascript; charset=utf-8",
+  ".png": "image/png",
   ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
+  ".webp": "image/webp",
 };
 
 export function addAssetRoutes(app: FastifyInstance, folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const mediaType = MEDIA_TYPES[extname(name)];
-    if (mediaType === undefined) {
-      throw new Error(`${join(folder, name)}: add its media type to MEDIA_TYPES`);
-    }
-    const content = readFileSync(join(folder, name));
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((entry) => entry.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    const mediaType = MEDIA_TYPES[extname(path)];
+    if (mediaType === undefined) throw new Error(`${path}: add its media type to MEDIA_TYPES`);
+    const content = readFileSync(path);
     const etag = `"${createHash("sha256").update(content).digest("base64url").slice(0, 16)}"`;
-    app.get(`/static/${name}`, { logLevel: "warn" }, (request, reply) => {
+    const url = `/static/${path.slice(folder.length + 1)}`;
+    app.get(url, { logLevel: "warn" }, (request, reply) => {
       // Asked about each time, sent only if it has changed: a new version shows at once.
       reply.header("cache-control", "no-cache").header("etag", etag);
       if (request.headers["if-none-match"] === etag) return reply.code(304).send();

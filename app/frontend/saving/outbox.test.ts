@@ -1,11 +1,14 @@
-// On a real folder each; what a crash leaves is tested in crash.test.ts.
+// On a real folder each; what a crash leaves is tested in crash.test.ts, failing disks in
+// failing-disk.test.ts.
+import { randomUUID } from "node:crypto";
 import * as realFiles from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { NewFeedback } from "@feedback-loop/database";
 import { OutboxFull } from "../problems";
-import { exampleItem } from "./testing/example-item";
-import { type Files, Outbox } from "./outbox";
-import { DamagedItem } from "./outbox-file";
+import { Outbox } from "./outbox";
+import { DamagedItem } from "./sealed-file";
+import { exampleFeedback, exampleItem } from "./testing/example-item";
 
 const MiB = 2 ** 20;
 let folder: string;
@@ -69,7 +72,7 @@ describe("the outbox", () => {
 
 describe("the outbox's limit", () => {
   it("refuses before the work begins, and counts what is kept and what is under way", async () => {
-    const outbox = await Outbox.open(folder, 20_000);
+    const outbox = await Outbox.open(folder, 25_000);
     await putOne(outbox);
     await outbox.withRoomFor(8000, async () => {
       const work = jest.fn();
@@ -80,27 +83,98 @@ describe("the outbox's limit", () => {
   });
 
   it("gives room back after work that failed", async () => {
-    const outbox = await Outbox.open(folder, 10_000);
+    const outbox = await Outbox.open(folder, 15_000);
     const failing = () => Promise.reject(new Error("no answer"));
     await expect(outbox.withRoomFor(5000, failing)).rejects.toThrow("no answer");
     expect(await outbox.withRoomFor(5000, () => Promise.resolve("fine"))).toBe("fine");
   });
 });
 
-describe("a disk that fails", () => {
-  it.each(["sync", "close", "rename", "directory"])(
-    "at the step %s: nothing is accepted and nothing is left",
-    async (step) => {
-      const outbox = await Outbox.open(folder, MiB, failingAt(step, "EIO"));
-      await expect(putOne(outbox)).rejects.toThrow("EIO");
-      expect(outbox.state().depth).toBe(0);
-      expect(await content()).toEqual([]);
-    },
-  );
+describe("feedback in the outbox", () => {
+  it("is kept until it is removed, also by the next process", async () => {
+    const outbox = await Outbox.open(folder, MiB);
+    const feedback = exampleFeedback(randomUUID());
+    await outbox.putFeedback(feedback);
+    for (const one of [outbox, await Outbox.open(folder, MiB)]) {
+      expect(one.waitingFeedback()).toEqual([feedback.id]);
+      expect(await one.readFeedback(feedback.id)).toEqual(feedback);
+      expect(one.latestFeedback(feedback.predictionId)).toEqual(feedback);
+      expect(one.state()).toMatchObject({ depth: 0, bytes: 0, feedbackDepth: 1 });
+    }
+    await outbox.removeFeedback(feedback.id);
+    expect(await outbox.readFeedback(feedback.id)).toBeUndefined();
+    expect(outbox.latestFeedback(feedback.predictionId)).toBeUndefined();
+    expect(outbox.state()).toMatchObject({ feedbackDepth: 0, oldestAgeSeconds: 0 });
+    expect(await content()).toEqual([]);
+  });
 
-  it("is told as a full outbox when it is full", async () => {
-    const outbox = await Outbox.open(folder, MiB, failingAt("sync", "ENOSPC"));
-    await expect(putOne(outbox)).rejects.toThrow(OutboxFull);
+  it("counts by when it was given, and not by when it came", async () => {
+    const outbox = await Outbox.open(folder, MiB);
+    const predictionId = randomUUID();
+    const [earlier, later] = [1000, 2000].map((at) =>
+      exampleFeedback(predictionId, { givenAt: new Date(at) }),
+    ) as [NewFeedback, NewFeedback];
+    await outbox.putFeedback(later);
+    await outbox.putFeedback(earlier);
+    await outbox.putFeedback(exampleFeedback(randomUUID(), { givenAt: new Date(3000) }));
+    expect(outbox.latestFeedback(predictionId)).toEqual(later);
+    expect((await Outbox.open(folder, MiB)).latestFeedback(predictionId)).toEqual(later);
+    await outbox.removeFeedback(later.id);
+    expect(outbox.latestFeedback(predictionId)).toEqual(earlier);
+  });
+
+  it("has room of its own when that for photos is used up, and a limit of its own", async () => {
+    const outbox = await Outbox.open(folder, 100, undefined, 2);
+    await expect(outbox.withRoomFor(1, () => Promise.resolve())).rejects.toThrow(OutboxFull);
+    const put = () => outbox.putFeedback(exampleFeedback(randomUUID()));
+    const outcomes = await Promise.allSettled([put(), put(), put()]);
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+    const [refused] = outcomes.filter((outcome) => outcome.status === "rejected");
+    expect(refused?.reason).toBeInstanceOf(OutboxFull);
+    expect(outbox.state().feedbackDepth).toBe(2);
+  });
+
+  it("is set aside with its bytes if they are damaged", async () => {
+    const feedback = exampleFeedback(randomUUID());
+    await (await Outbox.open(folder, MiB)).putFeedback(feedback);
+    await realFiles.appendFile(join(folder, `${feedback.id}.feedback`), "x");
+    const outbox = await Outbox.open(folder, MiB);
+    expect(outbox.waitingFeedback()).toEqual([feedback.id]);
+    await expect(outbox.readFeedback(feedback.id)).rejects.toThrow(DamagedItem);
+    await outbox.setFeedbackAside(feedback.id);
+    expect(outbox.waitingFeedback()).toEqual([]);
+    expect(await content()).toEqual([`${feedback.id}.damaged`]);
+  });
+});
+
+describe("what waits of a session", () => {
+  const [sessionId, otherId] = [randomUUID(), randomUUID()];
+  const at = (hour: number, ofSession = sessionId) =>
+    exampleItem({ sessionId: ofSession, predictedAt: new Date(hour * 3_600_000) });
+
+  it("is its own photos, newest first, page by page, also for the next process", async () => {
+    const outbox = await Outbox.open(folder, MiB);
+    const [first, third, second] = [at(1), at(3), at(2)];
+    for (const item of [first, third, at(4, otherId), second]) await outbox.put(item);
+    for (const one of [outbox, await Outbox.open(folder, MiB)]) {
+      const all = await one.waitingOfSession(sessionId);
+      expect(all).toEqual([third, second, first].map(({ prediction }) => prediction));
+      const before = third.prediction.predictedAt;
+      expect(await one.waitingOfSession(sessionId, { limit: 1, before })).toEqual([
+        second.prediction,
+      ]);
+      expect(await one.waitingOfSession(randomUUID())).toEqual([]);
+    }
+  });
+
+  it("is found beside an item that is damaged", async () => {
+    const outbox = await Outbox.open(folder, MiB);
+    const [broken, whole] = [at(1), at(2)];
+    await outbox.put(broken);
+    await outbox.put(whole);
+    await realFiles.writeFile(join(folder, `${broken.prediction.id}.item`), "scrambled");
+    for (const one of [outbox, await Outbox.open(folder, MiB)])
+      expect(await one.waitingOfSession(sessionId)).toEqual([whole.prediction]);
   });
 });
 
@@ -108,25 +182,4 @@ async function putOne(outbox: Outbox) {
   const item = exampleItem();
   await outbox.put(item);
   return item;
-}
-
-/** The real file system, but for one operation of writing an item. */
-function failingAt(step: string, code: string): Files {
-  const fail = () => Promise.reject(Object.assign(new Error(code), { code }));
-  let opened = 0;
-  const open: Files["open"] = async (path, flags, mode) => {
-    const handle = await realFiles.open(path, flags, mode);
-    opened += flags === "r" ? 1 : 0;
-    const isPart = flags === "wx";
-    const isDirectoryOfPut = flags === "r" && opened === 2; // the first one is of opening the outbox
-    if ((isPart && step === "sync") || (isDirectoryOfPut && step === "directory")) {
-      handle.sync = fail;
-    }
-    if (isPart && step === "close") {
-      const close = handle.close.bind(handle);
-      handle.close = () => close().then(fail);
-    }
-    return handle;
-  };
-  return { ...realFiles, open, rename: step === "rename" ? fail : realFiles.rename };
 }

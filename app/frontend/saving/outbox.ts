@@ -1,58 +1,65 @@
-// The outbox: accepted photos that aren't in the stores yet, on a volume of its own. What `put` has
-// answered for survives a crash of the process or the machine.
+// The outbox: accepted photos and feedback that aren't in the stores yet, on a volume of its own. What
+// `put` has answered for survives a crash of the process or the machine (durable-folder.ts).
 //
-//   <id>.part     being written; never accepted, thrown away at the next start
-//   <id>.item     accepted (format: outbox-file.ts)
-//   <id>.damaged  an item whose bytes a disk changed: kept for a person to look at, never retried
+//   <id>.item      an accepted photo (format: outbox-file.ts)
+//   <id>.feedback  accepted feedback (format: feedback-file.ts)
+//   <id>.damaged   one of them whose bytes a disk changed: kept for a person to look at, never retried
 import * as nodeFiles from "node:fs/promises";
-import { join } from "node:path";
-import type { NewPrediction } from "@feedback-loop/database";
+import type { NewFeedback, NewPrediction, SessionPage } from "@feedback-loop/database";
 import { OutboxFull } from "../problems";
+import { DurableFolder, type Files, isDiskFull, type WrittenFile } from "./durable-folder";
+import { FEEDBACK_LIMIT, FeedbackBox } from "./feedback-box";
 import {
   decodeFacts,
   decodeItem,
   encodeItem,
   FACTS_ALLOWANCE_BYTES,
-  factsLength,
-  HEADER_BYTES,
+  itemFactsLength,
   type OutboxItem,
 } from "./outbox-file";
-
-/** The file operations used; tests pass ones that fail or end the process at a chosen step. */
-export type Files = Pick<
-  typeof nodeFiles,
-  "access" | "constants" | "mkdir" | "open" | "readdir" | "readFile" | "rename" | "rm" | "stat"
->;
+import { DamagedItem, HEADER_BYTES } from "./sealed-file";
 
 interface Entry {
   bytes: number;
   acceptedAt: number;
+  /** What a session's photos are found by; undefined if it couldn't be read when the folder was opened. */
+  facts: Pick<NewPrediction, "sessionId" | "predictedAt"> | undefined;
 }
 
 export interface OutboxState {
-  /** Items that wait to be saved. */
+  /** Photos that wait to be saved. */
   depth: number;
+  /** Bytes that they take. */
   bytes: number;
   limitBytes: number;
-  /** Seconds since the oldest item was accepted; 0 without items. */
+  /** Pieces of feedback that wait to be saved. */
+  feedbackDepth: number;
+  /** Seconds since the oldest photo or feedback was accepted; 0 if none waits. */
   oldestAgeSeconds: number;
 }
+
+const SUFFIX = ".item";
 
 export class Outbox {
   private readonly entries = new Map<string, Entry>();
   private reservedBytes = 0;
 
   private constructor(
-    private readonly directory: string,
+    private readonly folder: DurableFolder,
+    private readonly feedback: FeedbackBox,
     private readonly limitBytes: number,
-    private readonly files: Files,
   ) {}
 
-  /** Opens the folder, made if it isn't there, with the items that an earlier process left. */
-  static async open(directory: string, limitBytes: number, files: Files = nodeFiles) {
-    const outbox = new Outbox(directory, limitBytes, files);
-    await files.mkdir(directory, { recursive: true });
-    await outbox.recover();
+  /** Opens the folder, made if it isn't there, with what an earlier process left. */
+  static async open(
+    directory: string,
+    limitBytes: number,
+    files: Files = nodeFiles,
+    feedbackLimit = FEEDBACK_LIMIT,
+  ): Promise<Outbox> {
+    const folder = new DurableFolder(directory, files);
+    const outbox = new Outbox(folder, new FeedbackBox(folder, feedbackLimit), limitBytes);
+    for (const file of await folder.open()) await outbox.recover(file);
     return outbox;
   }
 
@@ -73,108 +80,139 @@ export class Outbox {
 
   /** Accepts the item: once this resolves, it is on the disk. Throws OutboxFull if the disk is. */
   async put(item: OutboxItem): Promise<void> {
-    const { id } = item.prediction;
+    const { id, sessionId, predictedAt } = item.prediction;
     try {
-      const bytes = await this.write(id, encodeItem(item));
-      this.entries.set(id, { bytes, acceptedAt: Date.now() });
+      const bytes = await this.folder.write(`${id}${SUFFIX}`, encodeItem(item));
+      this.entries.set(id, { bytes, acceptedAt: Date.now(), facts: { sessionId, predictedAt } });
     } catch (error) {
-      // Not accepted: nothing of it may be saved later. What can't be removed now goes at the next start.
-      await this.files.rm(this.path(id, "part"), { force: true }).catch(() => undefined);
-      await this.files.rm(this.path(id, "item"), { force: true }).catch(() => undefined);
       throw isDiskFull(error) ? new OutboxFull({ cause: error }) : error;
     }
+  }
+
+  /** Whether the photo of this prediction waits here. */
+  has(id: string): boolean {
+    return this.entries.has(id);
   }
 
   /** The item, or undefined if it isn't here (any more). Throws DamagedItem. */
   async read(id: string): Promise<OutboxItem | undefined> {
     if (!this.entries.has(id)) return undefined;
-    const file = await unlessMissing(this.files.readFile(this.path(id, "item")));
+    const file = await this.folder.read(`${id}${SUFFIX}`);
+    // Saved a moment ago, or a person took the file away.
+    if (file === undefined) this.entries.delete(id);
     return file && decodeItem(file);
   }
 
   /** The facts alone, without reading the photo. Throws DamagedItem. */
   async readFacts(id: string): Promise<NewPrediction | undefined> {
-    if (!this.entries.has(id)) return undefined;
-    const handle = await unlessMissing(this.files.open(this.path(id, "item"), "r"));
-    if (!handle) return undefined;
-    try {
-      const header = Buffer.alloc(HEADER_BYTES);
-      const { bytesRead } = await handle.read(header, 0, HEADER_BYTES, 0);
-      const facts = Buffer.alloc(factsLength(header.subarray(0, bytesRead)));
-      await handle.read(facts, 0, facts.length, HEADER_BYTES);
-      return decodeFacts(facts);
-    } finally {
-      await handle.close();
+    return this.entries.has(id) ? this.loadFacts(id) : undefined;
+  }
+
+  /** The facts about photos of this session that wait, the newest `predictedAt` first. */
+  async waitingOfSession(
+    sessionId: string,
+    { limit, before }: Partial<SessionPage> = {},
+  ): Promise<NewPrediction[]> {
+    const end = before?.getTime() ?? Infinity;
+    const ids = [...this.entries]
+      .flatMap(([id, { facts }]) =>
+        facts?.sessionId === sessionId ? [{ id, at: facts.predictedAt.getTime() }] : [],
+      )
+      .filter(({ at }) => at < end)
+      .sort((a, b) => b.at - a.at)
+      .slice(0, limit);
+    const found: NewPrediction[] = [];
+    for (const { id } of ids) {
+      const facts = await this.readFacts(id).catch(unlessDamaged);
+      if (facts !== undefined) found.push(facts);
     }
+    return found;
   }
 
   /** Forgets an item that is saved. After a crash it may come back, and is saved again to the same end. */
   async remove(id: string): Promise<void> {
-    await this.files.rm(this.path(id, "item"), { force: true });
+    await this.folder.remove(`${id}${SUFFIX}`);
     this.entries.delete(id);
   }
 
   /** Takes a damaged item out of the way of the others and keeps it. */
   async setAside(id: string): Promise<void> {
-    await this.files.rename(this.path(id, "item"), this.path(id, "damaged"));
+    await this.folder.rename(`${id}${SUFFIX}`, `${id}.damaged`);
     this.entries.delete(id);
   }
 
-  /** Ids of the items that wait, oldest first. */
+  /** Ids of the photos that wait, oldest first. */
   waiting(): string[] {
     return [...this.entries].sort(([, a], [, b]) => a.acceptedAt - b.acceptedAt).map(([id]) => id);
   }
 
+  /** Accepts feedback: once this resolves, it is on the disk. Throws OutboxFull. */
+  putFeedback(feedback: NewFeedback): Promise<void> {
+    return this.feedback.put(feedback);
+  }
+
+  /** The feedback, or undefined if it isn't here (any more). Throws DamagedItem. */
+  readFeedback(id: string): Promise<NewFeedback | undefined> {
+    return this.feedback.read(id);
+  }
+
+  /** Of the feedback that waits about this prediction, the one that was given last. */
+  latestFeedback(predictionId: string): NewFeedback | undefined {
+    return this.feedback.latest(predictionId);
+  }
+
+  removeFeedback(id: string): Promise<void> {
+    return this.feedback.remove(id);
+  }
+
+  setFeedbackAside(id: string): Promise<void> {
+    return this.feedback.setAside(id);
+  }
+
+  /** Ids of the feedback that waits, oldest first. */
+  waitingFeedback(): string[] {
+    return this.feedback.waiting();
+  }
+
   state(): OutboxState {
-    const oldest = Math.min(...[...this.entries.values()].map(({ acceptedAt }) => acceptedAt));
+    let oldest = Infinity;
+    for (const { acceptedAt } of this.entries.values()) oldest = Math.min(oldest, acceptedAt);
+    for (const acceptedAt of this.feedback.acceptedAt()) oldest = Math.min(oldest, acceptedAt);
     return {
       depth: this.entries.size,
       bytes: this.usedBytes(),
       limitBytes: this.limitBytes,
-      oldestAgeSeconds: this.entries.size === 0 ? 0 : Math.max(0, Date.now() - oldest) / 1000,
+      feedbackDepth: this.feedback.depth(),
+      oldestAgeSeconds: oldest === Infinity ? 0 : Math.max(0, Date.now() - oldest) / 1000,
     };
   }
 
   /** Rejects if the folder can't be written to. */
-  async checkWritable(): Promise<void> {
-    await this.files.access(this.directory, this.files.constants.W_OK);
+  checkWritable(): Promise<void> {
+    return this.folder.checkWritable();
   }
 
-  /** Writes, and makes durable in the order that counts: content, then name. Returns its size. */
-  private async write(id: string, parts: Buffer[]): Promise<number> {
-    const bytes = parts.reduce((sum, { length }) => sum + length, 0);
-    const handle = await this.files.open(this.path(id, "part"), "wx", 0o600);
-    try {
-      for (const part of parts) await handle.writeFile(part);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await this.files.rename(this.path(id, "part"), this.path(id, "item"));
-    await this.syncDirectory();
-    return bytes;
+  private async recover(file: WrittenFile): Promise<void> {
+    if (await this.feedback.recover(file)) return;
+    if (!file.name.endsWith(SUFFIX)) return;
+    const id = file.name.slice(0, -SUFFIX.length);
+    // What can't be read now is read again by the saver, which deals with the reason.
+    const facts = await this.loadFacts(id).catch(() => undefined);
+    this.entries.set(id, {
+      bytes: file.bytes,
+      acceptedAt: file.writtenAt,
+      facts: facts && { sessionId: facts.sessionId, predictedAt: facts.predictedAt },
+    });
   }
 
-  /** A rename is on the disk once its directory is (fsync(2)). */
-  private async syncDirectory(): Promise<void> {
-    const handle = await this.files.open(this.directory, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  }
-
-  private async recover(): Promise<void> {
-    for (const name of await this.files.readdir(this.directory)) {
-      const path = join(this.directory, name);
-      if (name.endsWith(".part")) await this.files.rm(path, { force: true });
-      if (!name.endsWith(".item")) continue;
-      const { size, mtimeMs } = await this.files.stat(path);
-      this.entries.set(name.slice(0, -".item".length), { bytes: size, acceptedAt: mtimeMs });
-    }
-    // An item that was renamed just before a crash counts from here on.
-    await this.syncDirectory();
+  private loadFacts(id: string): Promise<NewPrediction | undefined> {
+    return this.folder.reading(`${id}${SUFFIX}`, async (handle) => {
+      const header = Buffer.alloc(HEADER_BYTES);
+      const { bytesRead } = await handle.read(header, 0, HEADER_BYTES, 0);
+      const facts = Buffer.alloc(itemFactsLength(header.subarray(0, bytesRead)));
+      await handle.read(facts, 0, facts.length, HEADER_BYTES);
+      return decodeFacts(facts);
+    });
   }
 
   private usedBytes(): number {
@@ -182,21 +220,9 @@ export class Outbox {
     for (const entry of this.entries.values()) bytes += entry.bytes;
     return bytes;
   }
-
-  private path(id: string, suffix: "part" | "item" | "damaged"): string {
-    return join(this.directory, `${id}.${suffix}`);
-  }
 }
 
-async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-function isDiskFull(error: unknown): boolean {
-  return ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
+/** A damaged item is the saver's to deal with. */
+function unlessDamaged(error: unknown): undefined {
+  if (!(error instanceof DamagedItem)) throw error;
 }

@@ -1,13 +1,15 @@
 // The real saver and the real outbox on a real folder; the two stores are in memory, so that each can
 // fail at a chosen moment.
+import { randomUUID } from "node:crypto";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { NewPrediction } from "@feedback-loop/database";
-import { exampleItem } from "./testing/example-item";
+import { type NewFeedback, type NewPrediction, UnknownPrediction } from "@feedback-loop/database";
 import { Outbox } from "./outbox";
 import type { OutboxItem } from "./outbox-file";
 import { Saver, type SavingStep } from "./saver";
+import { eventually } from "./testing/eventually";
+import { exampleFeedback, exampleItem } from "./testing/example-item";
 
 let folder: string;
 let outbox: Outbox;
@@ -25,14 +27,22 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function newSaver(retrySeconds = 0.01): Saver {
-  return new Saver({ outbox, photos: stores, log: stores, events: stores, retrySeconds });
+function newSaver(retrySeconds = 0.01, orphanRetrySeconds = 3600): Saver {
+  const parts = { outbox, photos: stores, log: stores, events: stores };
+  return new Saver({ ...parts, retrySeconds, orphanRetrySeconds });
 }
 
 async function accept(item: OutboxItem = exampleItem()): Promise<string> {
   await outbox.put(item);
   saver.arrived(item.prediction.id);
   return item.prediction.id;
+}
+
+async function giveFeedback(predictionId: string): Promise<NewFeedback> {
+  const feedback = exampleFeedback(predictionId);
+  await outbox.putFeedback(feedback);
+  saver.feedbackArrived(feedback.id);
+  return feedback;
 }
 
 describe("the saver", () => {
@@ -128,6 +138,97 @@ describe("the saver", () => {
   });
 });
 
+describe("saving feedback", () => {
+  it("gives it to the database and forgets it", async () => {
+    const id = await accept();
+    await eventually(() => stores.rows.has(id));
+    const feedback = await giveFeedback(id);
+    await eventually(() => outbox.state().feedbackDepth === 0);
+    expect(stores.feedback.get(feedback.id)).toEqual(feedback);
+    expect(stores.savedKinds).toEqual(["correction"]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("waits for its photo, and follows at once", async () => {
+    saver = newSaver(3600);
+    stores.hold = true;
+    const id = await accept();
+    const feedback = await giveFeedback(id);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(stores.order).toEqual([]);
+    stores.release();
+    await eventually(() => stores.feedback.has(feedback.id));
+    expect(stores.order.slice(1)).toEqual([`row ${id}`, `feedback ${feedback.id}`]);
+    expect([stores.failures, stores.orphanedIds]).toEqual([[], []]);
+  });
+
+  it("is done with what an earlier process left", async () => {
+    const item = exampleItem();
+    const feedback = exampleFeedback(item.prediction.id);
+    await outbox.putFeedback(feedback);
+    await outbox.put(item);
+    saver.start();
+    await eventually(() => stores.feedback.has(feedback.id));
+    expect(stores.orphanedIds).toEqual([]);
+  });
+
+  it("keeps it while the database is down, and saves it once it is back", async () => {
+    const id = await accept();
+    await eventually(() => stores.savedIds.includes(id));
+    stores.down.add("feedback");
+    const { id: feedbackId } = await giveFeedback(id);
+    await eventually(() => stores.failures.length > 1);
+    expect(outbox.state().feedbackDepth).toBe(1);
+    stores.down.clear();
+    await eventually(() => stores.feedback.has(feedbackId));
+    await eventually(() => outbox.state().feedbackDepth === 0);
+    expect(stores.failures).toContain("feedback");
+  });
+
+  it("keeps it if its prediction is nowhere, without trying it all the time", async () => {
+    const orphan = await giveFeedback(randomUUID());
+    await eventually(() => stores.orphanedIds.length > 0);
+    const id = await accept();
+    const feedback = await giveFeedback(id);
+    await eventually(() => stores.feedback.has(feedback.id));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(stores.orphanedIds).toEqual([orphan.id]);
+    expect(outbox.waitingFeedback()).toEqual([orphan.id]);
+    expect(stores.failures).toEqual([]);
+  });
+
+  it("saves it if its prediction comes back", async () => {
+    saver = newSaver(0.01, 0.01);
+    const { prediction } = exampleItem();
+    const { id } = await giveFeedback(prediction.id);
+    await eventually(() => stores.orphanedIds.length > 1);
+    stores.rows.set(prediction.id, prediction);
+    await eventually(() => stores.feedback.has(id));
+    await eventually(() => outbox.state().feedbackDepth === 0);
+  });
+
+  it("keeps it if its photo can't be read", async () => {
+    const item = exampleItem();
+    await outbox.put(item);
+    await writeFile(join(folder, `${item.prediction.id}.item`), "scrambled");
+    const { id } = await giveFeedback(item.prediction.id);
+    saver.arrived(item.prediction.id);
+    await eventually(() => stores.orphanedIds.includes(id));
+    expect(stores.damagedIds).toEqual([item.prediction.id]);
+    expect(outbox.waitingFeedback()).toEqual([id]);
+  });
+
+  it("sets aside what can't be read", async () => {
+    const { id } = exampleFeedback(randomUUID());
+    await writeFile(join(folder, `${id}.feedback`), "scrambled");
+    outbox = await Outbox.open(folder, 2 ** 24);
+    saver = newSaver();
+    saver.start();
+    await eventually(() => stores.damagedIds.includes(id));
+    expect(await readdir(folder)).toEqual([`${id}.damaged`]);
+  });
+});
+
 /** Object store, database and listener in one. */
 class MemoryStores {
   readonly down = new Set<SavingStep>();
@@ -139,6 +240,17 @@ class MemoryStores {
   readonly failures: SavingStep[] = [];
   readonly savedIds: string[] = [];
   readonly damagedIds: string[] = [];
+  readonly feedback = new Map<string, NewFeedback>();
+  readonly savedKinds: string[] = [];
+  readonly orphanedIds: string[] = [];
+  /** While set, no store answers. */
+  hold = false;
+  private readonly held: (() => void)[] = [];
+
+  release() {
+    this.hold = false;
+    this.held.forEach((go) => go());
+  }
 
   async put(key: string, photo: Buffer, mediaType: string) {
     await this.answer("object");
@@ -152,6 +264,18 @@ class MemoryStores {
     this.order.push(`row ${row.id}`);
     if (!this.rows.has(row.id)) this.rows.set(row.id, row);
   }
+  async insertFeedback(feedback: NewFeedback) {
+    await this.answer("feedback");
+    if (!this.rows.has(feedback.predictionId)) throw new UnknownPrediction(feedback);
+    this.order.push(`feedback ${feedback.id}`);
+    this.feedback.set(feedback.id, feedback);
+  }
+  feedbackSaved(kind: string) {
+    this.savedKinds.push(kind);
+  }
+  orphaned({ id }: NewFeedback) {
+    this.orphanedIds.push(id);
+  }
   saved(id: string) {
     this.savedIds.push(id);
   }
@@ -163,15 +287,7 @@ class MemoryStores {
   }
   private async answer(step: SavingStep) {
     await new Promise((resolve) => setImmediate(resolve));
+    if (this.hold) await new Promise<void>((resolve) => this.held.push(resolve));
     if (this.down.has(step)) throw new Error("connection refused");
-  }
-}
-
-async function eventually(condition: () => boolean, deadlineMillis = 4000): Promise<void> {
-  const end = Date.now() + deadlineMillis;
-  while (!condition()) {
-    if (Date.now() > end)
-      throw new Error(`not within ${deadlineMillis} ms: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }

@@ -1,48 +1,55 @@
-// Empties the outbox into the stores: object, then row, then the outbox file goes. Each step may be
-// done again without harm, so a crash between any two of them costs nothing.
-import type { NewPrediction } from "@feedback-loop/database";
-import { photoTypeOfKey } from "../photos/object-key";
-import { PHOTO_TYPES } from "../photos/photo-type";
+// Empties the outbox into the stores: when which photo or feedback is tried. What a try does is in
+// save-item.ts; every one of its steps may be done again without harm.
 import { backoffSeconds } from "./backoff";
-import type { Outbox } from "./outbox";
-import { DamagedItem, type OutboxItem } from "./outbox-file";
-import type { PhotoStore } from "./photo-store";
+import { Rest } from "./rest";
+import {
+  saveFeedback,
+  savePhoto,
+  type SaveParts,
+  type SaverEvents,
+  type SavingStep,
+} from "./save-item";
 
-/** Where rows go; `insert` does nothing if the row is there. */
-export interface PredictionLog {
-  insert(prediction: NewPrediction): Promise<void>;
-}
+export type { PredictionLog, SaverEvents, SavingStep } from "./save-item";
 
-export type SavingStep = "outbox" | "object" | "row";
-
-/** What the saver tells of its work. */
-export interface SaverEvents {
-  saved(id: string): void;
-  /** A try that failed; the item stays in the outbox. */
-  failed(id: string, step: SavingStep, error: unknown): void;
-  /** An item that can't be read was set aside. */
-  damaged(id: string, error: unknown): void;
-}
-
-export interface SaverOptions {
-  outbox: Pick<Outbox, "waiting" | "read" | "remove" | "setAside">;
-  photos: Pick<PhotoStore, "put">;
-  log: PredictionLog;
+export interface SaverOptions extends SaveParts {
+  outbox: SaveParts["outbox"] & SaverOutbox;
   events: SaverEvents;
   /** Wait before items that failed are tried again; grows while nothing succeeds (backoff.ts). */
   retrySeconds: number;
+  /** Wait before feedback is tried again whose prediction exists nowhere. */
+  orphanRetrySeconds?: number;
   /** Items being saved at once; so many failures in a row also mean that the stores are down. */
   concurrency?: number;
 }
 
+interface SaverOutbox {
+  waiting(): string[];
+  waitingFeedback(): string[];
+}
+
+type Job = { kind: "photo" | "feedback"; id: string };
+
+/**
+ * Such feedback can only be saved if a person brings the prediction back (from a backup, or a damaged
+ * item repaired). It is never thrown away, told of at each try, and costs next to nothing like this.
+ */
+const ORPHAN_RETRY_SECONDS = 3600;
+
+/** A job is in one place at a time: `ready`, `active`, `resting`, `orphans` or `held`. */
 export class Saver {
   private readonly concurrency: number;
   private readonly active = new Set<Promise<void>>();
   /** To be tried as soon as a place is free. */
-  private ready: string[] = [];
-  /** To be tried when `timer` fires; what failed stands last, so that it never keeps others waiting. */
-  private resting: string[] = [];
-  private timer: NodeJS.Timeout | undefined;
+  private ready: Job[] = [];
+  /** What failed stands last, so that it never keeps others waiting. */
+  private readonly resting = new Rest<Job>((jobs) => {
+    this.failuresInARow = 0;
+    this.queue(jobs);
+  });
+  private readonly orphans = new Rest<Job>((jobs) => this.queue(jobs));
+  /** Feedback whose photo isn't saved yet, by the prediction's id. */
+  private readonly held = new Map<string, Job[]>();
   private failuresInARow = 0;
   private fruitlessRests = 0;
   private stopped = false;
@@ -53,28 +60,43 @@ export class Saver {
 
   /** Begins with what an earlier process left. */
   start(): void {
-    this.ready.push(...this.options.outbox.waiting());
+    const { outbox } = this.options;
+    this.queue([
+      ...outbox.waiting().map((id): Job => ({ kind: "photo", id })),
+      ...outbox.waitingFeedback().map((id): Job => ({ kind: "feedback", id })),
+    ]);
+  }
+
+  /** A photo has been put in the outbox: it is tried at once, also while others rest. */
+  arrived(id: string): void {
+    this.ready.unshift({ kind: "photo", id });
     this.fill();
   }
 
-  /** An item has been put in the outbox: it is tried at once, also while others rest. */
-  arrived(id: string): void {
-    this.ready.unshift(id);
+  /** Feedback has been put in the outbox: it is tried at once, or right after its photo is saved. */
+  feedbackArrived(id: string): void {
+    this.ready.unshift({ kind: "feedback", id });
     this.fill();
   }
 
   /** Ends after the items under way; the others stay in the outbox. */
   async stop(): Promise<void> {
     this.stopped = true;
-    clearTimeout(this.timer);
+    this.resting.stop();
+    this.orphans.stop();
     await Promise.all(this.active);
+  }
+
+  private queue(jobs: readonly Job[]): void {
+    this.ready.push(...jobs);
+    this.fill();
   }
 
   private fill(): void {
     while (!this.stopped && this.active.size < this.concurrency) {
-      const id = this.ready.shift();
-      if (id === undefined) return;
-      const work = this.try(id).finally(() => {
+      const job = this.ready.shift();
+      if (job === undefined) return;
+      const work = this.try(job).finally(() => {
         this.active.delete(work);
         this.fill();
       });
@@ -82,69 +104,59 @@ export class Saver {
     }
   }
 
-  private async try(id: string): Promise<void> {
+  private async try(job: Job): Promise<void> {
     const attempt = { step: "outbox" as SavingStep };
     try {
-      await this.save(id, attempt);
-      this.failuresInARow = 0;
-      this.fruitlessRests = 0;
+      if (job.kind === "photo") await this.tryPhoto(job, attempt);
+      else await this.tryFeedback(job, attempt);
     } catch (error) {
-      this.options.events.failed(id, attempt.step, error);
-      this.rest(id);
+      this.options.events.failed(job.id, attempt.step, error);
+      this.rest(job);
     }
   }
 
-  private async save(id: string, attempt: { step: SavingStep }): Promise<void> {
-    const { outbox, photos, log, events } = this.options;
-    const item = await this.readable(id);
-    if (item === undefined) return;
-    const { prediction, photo } = item;
-    attempt.step = "object";
-    await photos.put(prediction.objectKey, photo, mediaTypeOf(prediction));
-    attempt.step = "row";
-    await log.insert(prediction);
-    attempt.step = "outbox";
-    await outbox.remove(id);
-    events.saved(id);
+  private async tryPhoto({ id }: Job, attempt: { step: SavingStep }): Promise<void> {
+    await savePhoto(this.options, id, attempt);
+    this.succeeded();
+    this.ready.unshift(...(this.held.get(id) ?? []));
+    this.held.delete(id);
   }
 
-  private async readable(id: string): Promise<OutboxItem | undefined> {
-    const { outbox, events } = this.options;
-    try {
-      return await outbox.read(id);
-    } catch (error) {
-      if (!(error instanceof DamagedItem)) throw error;
-      await outbox.setAside(id);
-      events.damaged(id, error);
-      return undefined;
+  private async tryFeedback(job: Job, attempt: { step: SavingStep }): Promise<void> {
+    const outcome = await saveFeedback(this.options, job.id, attempt);
+    switch (outcome.is) {
+      case "saved":
+        return this.succeeded();
+      case "too early": {
+        const { predictionId } = outcome.feedback;
+        this.held.set(predictionId, [...(this.held.get(predictionId) ?? []), job]);
+        return;
+      }
+      case "orphan":
+        if (!this.stopped) this.orphans.add(job, () => this.orphanRetrySeconds());
+        return this.options.events.orphaned(outcome.feedback);
     }
   }
 
-  /** Keeps a failed item for later; when all tries fail, stops trying the others too. */
-  private rest(id: string): void {
-    this.resting.push(id);
+  private succeeded(): void {
+    this.failuresInARow = 0;
+    this.fruitlessRests = 0;
+  }
+
+  /** Keeps a failed job for later; when all tries fail, stops trying the others too. */
+  private rest(job: Job): void {
+    if (this.stopped) return;
+    this.resting.add(job, () => {
+      this.fruitlessRests += 1;
+      return backoffSeconds(this.fruitlessRests, this.options.retrySeconds);
+    });
     this.failuresInARow += 1;
-    if (this.failuresInARow >= this.concurrency) {
-      this.resting.unshift(...this.ready);
-      this.ready = [];
-    }
-    if (this.timer === undefined && !this.stopped) this.wakeLater();
+    if (this.failuresInARow < this.concurrency) return;
+    this.resting.addFirst(this.ready);
+    this.ready = [];
   }
 
-  private wakeLater(): void {
-    this.fruitlessRests += 1;
-    const seconds = backoffSeconds(this.fruitlessRests, this.options.retrySeconds);
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      this.failuresInARow = 0;
-      this.ready.push(...this.resting);
-      this.resting = [];
-      this.fill();
-    }, seconds * 1000);
+  private orphanRetrySeconds(): number {
+    return this.options.orphanRetrySeconds ?? ORPHAN_RETRY_SECONDS;
   }
-}
-
-function mediaTypeOf({ objectKey }: NewPrediction): string {
-  const type = photoTypeOfKey(objectKey);
-  return type === undefined ? "application/octet-stream" : PHOTO_TYPES[type].mediaType;
 }

@@ -2,10 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { getFloat16 } from "@petamoriken/float16";
 import sharp from "sharp";
-import { QueueFull, TooManyPixels, UnreadablePhoto } from "../errors";
+import { CallerGone, QueueFull, TooManyPixels, UnreadablePhoto } from "../errors";
 import { ModelRefused } from "../model/errors";
 import { realModel, realPhoto } from "../testing/material";
+import { egg, pngDeclaring, SVG } from "../testing/pictures";
 import { Classifier } from "./classifier";
 
 const model = realModel();
@@ -20,8 +22,6 @@ const photoNames = [
   "userfeedback_egg.jpg",
   "userfeedback_ravioli.jpg",
 ];
-/** Copies, because classifying moves a photo away. */
-const egg = () => realPhoto("food11_3_411.jpg");
 
 let classifier: Classifier;
 beforeAll(async () => {
@@ -73,6 +73,39 @@ describe("a photo", () => {
     const shared = Buffer.concat([Buffer.from("before"), tiny, Buffer.from("after")]);
     await classifier.classify(shared.subarray(6, 6 + tiny.length));
     expect(shared.toString("latin1", 0, 6)).toBe("before");
+  });
+});
+
+describe("the embedding", () => {
+  it("comes when it is wanted: float16, little-endian, the same for the same photo", async () => {
+    const wanted = { wantsEmbedding: true };
+    const answers = [
+      await classifier.classify(egg(), wanted),
+      await classifier.classify(egg(), wanted),
+      await classifier.classify(realPhoto("food11_10_36.jpg"), wanted),
+    ];
+    const [first, again, other] = answers.map(({ prediction }) => prediction.embedding ?? "");
+    const bytes = Buffer.from(first ?? "", "base64");
+    expect(bytes).toHaveLength(1280 * 2); // what EfficientNet-Lite0 has before its head
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const values = Array.from({ length: 1280 }, (_, index) => getFloat16(view, index * 2, true));
+    expect(values.every(Number.isFinite)).toBe(true);
+    expect(Math.max(...values)).toBeGreaterThan(0.1);
+    expect(Math.min(...values)).toBe(0); // after ReLU6 and a mean
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+  });
+
+  it("doesn't come otherwise", async () => {
+    expect((await classifier.classify(egg())).prediction).not.toHaveProperty("embedding");
+  });
+});
+
+describe("a caller who has hung up", () => {
+  it("is rejected, and his photo isn't classified", async () => {
+    const gone = classifier.classify(egg(), { signal: AbortSignal.abort() });
+    await expect(gone).rejects.toThrow(CallerGone);
+    expect([classifier.waiting, classifier.running]).toEqual([0, 0]);
   });
 });
 
@@ -137,7 +170,6 @@ describe("the same picture in another form", () => {
 });
 
 describe("what isn't a photo", () => {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="50" height="50"><rect width="9" height="9"/></svg>`;
   const broken: [string, () => Buffer | Promise<Buffer>][] = [
     ["a text", () => Buffer.from("Two eggs, sunny side up")],
     ["no bytes", () => Buffer.alloc(0)],
@@ -146,7 +178,7 @@ describe("what isn't a photo", () => {
     ["a JPEG without its last tenth", () => egg().subarray(0, egg().length * 0.9)],
     ["half a PNG", async () => cutInHalf(await sharp(egg()).png().toBuffer())],
     ["half a WebP", async () => cutInHalf(await sharp(egg()).webp().toBuffer())],
-    ["an SVG", () => Buffer.from(svg)],
+    ["an SVG", () => Buffer.from(SVG)],
     ["a GIF", () => sharp(egg()).gif().toBuffer()],
     ["a TIFF", () => sharp(egg()).tiff().toBuffer()],
   ];
@@ -157,7 +189,7 @@ describe("what isn't a photo", () => {
   });
 
   it("is refused by its header if it declares 30,000 × 30,000 pixels", async () => {
-    const refused = classifier.classify(declaring(30_000, 30_000));
+    const refused = classifier.classify(pngDeclaring(30_000, 30_000));
     await expect(refused).rejects.toThrow(TooManyPixels);
     await expect(refused).rejects.toThrow("30000 × 30000 pixels; allowed are 50 megapixels");
   });
@@ -192,10 +224,11 @@ describe("the queue", () => {
 describe("a worker that dies", () => {
   it("is replaced, and the photos after it are answered", async () => {
     const lone = await Classifier.start(model, { ...options, workers: 1 });
-    const [thread] = lone["pool"].threads; // no photo can kill a worker on purpose
+    const threads = () => lone["workers"]["pool"].threads; // no photo can kill a worker on purpose
+    const [thread] = threads();
     await thread?.terminate();
     await expect(lone.classify(egg())).resolves.toHaveProperty("prediction");
-    expect(lone["pool"].threads[0]?.threadId).not.toBe(thread?.threadId);
+    expect(threads()[0]?.threadId).not.toBe(thread?.threadId);
     await lone.close();
   });
 });
@@ -230,30 +263,4 @@ describe("a model", () => {
 
 function cutInHalf(picture: Buffer): Buffer {
   return picture.subarray(0, picture.length / 2);
-}
-
-/** A small PNG that claims a size; the checksum of its header is right, so it is believed. */
-function declaring(width: number, height: number): Buffer {
-  const header = Buffer.alloc(17);
-  header.write("IHDR", 0, "latin1");
-  header.writeUInt32BE(width, 4);
-  header.writeUInt32BE(height, 8);
-  header.set([8, 2, 0, 0, 0], 12); // 8 bits, RGB
-  const chunk = Buffer.alloc(25);
-  chunk.writeUInt32BE(13, 0);
-  header.copy(chunk, 4);
-  chunk.writeUInt32BE(crc32(header), 21);
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  const data = Buffer.from("0000000c49444154789c636000020000050001", "hex"); // the start of an IDAT
-  return Buffer.concat([signature, chunk, data]);
-}
-
-/** CRC-32 as PNG uses it (ISO 3309). */
-function crc32(bytes: Buffer): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -1,87 +1,75 @@
 // The only door to the worker threads: this side never loads onnxruntime or sharp, that side never
 // sees HTTP.
-import { extname, join } from "node:path";
-import { Piscina } from "piscina";
-import { QueueFull, TooManyPixels, UnreadablePhoto } from "../errors";
+import { TooManyPixels, UnreadablePhoto } from "../errors";
 import { ModelRefused } from "../model/errors";
 import type { ModelFile } from "../model/model-file";
-import type { Classification, PhotoClassifier } from "./photo-classifier";
+import type { Classification, ClassifyOptions, PhotoClassifier } from "./photo-classifier";
 import { predictionOf } from "./prediction";
-import { type Classified, type Outcome, type Refusal, type WorkerModel } from "./task";
+import type { Classified, Outcome, Task } from "./task";
+import { WorkQueue } from "./work-queue";
+import { WorkerPool, type WorkerPoolOptions } from "./worker-pool";
 
-export interface ClassifierOptions {
-  readonly workers: number;
+export interface ClassifierOptions extends Omit<WorkerPoolOptions, "model"> {
+  /** Photos that may wait for a worker. */
   readonly maxWaiting: number;
-  /** Told when a worker died without a task; it is replaced in any case. */
-  readonly onWorkerLost: (error: unknown) => void;
 }
 
 export class Classifier implements PhotoClassifier {
+  readonly model: ModelFile["description"];
+  readonly sha256: string;
+  private readonly queue: WorkQueue<Task, Outcome>;
+
   private constructor(
-    private readonly pool: Piscina<Uint8Array, Outcome>,
-    readonly model: ModelFile["description"],
-    private readonly maxWaiting: number,
-  ) {}
+    { description, sha256 }: ModelFile,
+    private readonly workers: WorkerPool,
+    maxWaiting: number,
+  ) {
+    this.model = description;
+    this.sha256 = sha256;
+    const run = (task: Task) => workers.run(task);
+    this.queue = new WorkQueue({ places: workers.size, maxWaiting, run });
+  }
 
   /** Starts the workers and has the model prove itself. Throws ModelRefused, and leaves no worker. */
-  static async start(model: ModelFile, options: ClassifierOptions): Promise<Classifier> {
-    const pool = poolFor(model, options);
-    // As many at once as there are workers, so that each loads the model before the first photo.
-    const tests = Array.from({ length: options.workers }, () =>
-      pool.run(new Uint8Array(), { name: "selfTest" }),
-    );
-    // All of them, also after a failure: ending a thread while onnxruntime opens a session in it
-    // aborts the whole process.
-    const failed = (await Promise.allSettled(tests)).find((test) => test.status === "rejected");
-    if (failed === undefined) return new Classifier(pool, model.description, options.maxWaiting);
-    await pool.destroy();
-    const { version } = model.description;
-    throw new ModelRefused(`model ${version} failed its self-test: ${messageOf(failed.reason)}`);
+  static async start(file: ModelFile, options: ClassifierOptions): Promise<Classifier> {
+    const { version, transform, classes } = file.description;
+    const model = { path: file.path, transform, classCount: classes.length };
+    const workers = new WorkerPool({ ...options, model });
+    try {
+      await workers.selfTest();
+    } catch (error) {
+      await workers.destroy();
+      throw new ModelRefused(`model ${version} failed its self-test: ${messageOf(error)}`);
+    }
+    return new Classifier(file, workers, options.maxWaiting);
   }
 
   get waiting(): number {
-    return this.pool.queueSize;
+    return this.queue.waiting;
   }
 
-  /** Throws QueueFull, UnreadablePhoto, TooManyPixels. */
-  async classify(photo: Uint8Array): Promise<Classification> {
-    // Counted here because the pool's own limit is a bare Error.
-    if (this.waiting >= this.maxWaiting) throw new QueueFull({ waiting: this.waiting });
-    const own = movable(photo);
-    const outcome = await this.pool.run(own, { transferList: [own.buffer] });
-    return this.classification(classified(outcome));
+  get running(): number {
+    return this.queue.running;
+  }
+
+  /** Rejects with QueueFull, UnreadablePhoto, TooManyPixels, WorkerLost, CallerGone. */
+  async classify(photo: Uint8Array, options: ClassifyOptions = {}): Promise<Classification> {
+    const { signal, wantsEmbedding = false } = options;
+    const task = { photo: movable(photo), wantsEmbedding };
+    return this.classification(classified(await this.queue.submit(task, signal)));
   }
 
   async close(): Promise<void> {
-    await this.pool.close();
+    await this.queue.idle();
+    await this.workers.close();
   }
 
-  private classification({ logits, decodeSeconds, inferenceSeconds }: Classified): Classification {
-    return { prediction: predictionOf(logits, this.model), decodeSeconds, inferenceSeconds };
+  private classification(classified: Classified): Classification {
+    const { logits, embedding, decodeSeconds, inferenceSeconds } = classified;
+    const prediction = predictionOf(logits, this.model);
+    if (embedding !== undefined) prediction.embedding = base64(embedding);
+    return { prediction, decodeSeconds, inferenceSeconds };
   }
-}
-
-function poolFor({ path, description }: ModelFile, options: ClassifierOptions) {
-  const { transform, classes } = description;
-  const pool = new Piscina<Uint8Array, Outcome>({
-    ...workerEntry(),
-    name: "classify",
-    minThreads: options.workers,
-    maxThreads: options.workers,
-    workerData: { path, transform, classCount: classes.length } satisfies WorkerModel,
-  });
-  pool.on("error", options.onWorkerLost);
-  return pool;
-}
-
-/**
- * In an image the worker lies bundled beside the bundled server. From source (tests, development) it
- * is TypeScript, which a new thread understands with tsx; the extension of this file tells.
- */
-function workerEntry(): { filename: string; execArgv: string[] } {
-  const extension = extname(__filename);
-  const execArgv = extension === ".ts" ? ["--require", "tsx/cjs"] : [];
-  return { filename: join(__dirname, `worker${extension}`), execArgv };
 }
 
 function messageOf(error: unknown): string {
@@ -95,16 +83,19 @@ function movable(photo: Uint8Array): Uint8Array<ArrayBuffer> {
   return whole ? new Uint8Array(buffer) : new Uint8Array(photo);
 }
 
-function classified(outcome: Outcome): Classified {
-  if (outcome.kind === "classified") return outcome;
-  throw problemOf(outcome);
+function base64({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
 }
 
-function problemOf(refusal: Refusal): UnreadablePhoto | TooManyPixels {
-  switch (refusal.kind) {
+function classified(outcome: Outcome): Classified {
+  switch (outcome.kind) {
+    case "classified":
+      return outcome;
     case "unreadable":
-      return new UnreadablePhoto(refusal.detail);
+      throw new UnreadablePhoto(outcome.detail);
     case "too-many-pixels":
-      return new TooManyPixels(refusal);
+      throw new TooManyPixels(outcome);
+    case "failed":
+      throw new Error(`a worker failed: ${outcome.detail}`);
   }
 }

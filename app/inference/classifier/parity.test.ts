@@ -64,7 +64,10 @@ describe.each(vectors.pictures.map((picture, index) => ({ ...picture, index })))
     });
 
     it("gets the same logits as in Python", async () => {
-      const outcome = await classifier["pool"].run(new Uint8Array(read(file)));
+      const outcome = await classifier["workers"].run({
+        photo: new Uint8Array(read(file)),
+        wantsEmbedding: false,
+      });
       if (outcome.kind !== "classified") throw new Error(`${file} is refused: ${outcome.kind}`);
       expect(outcome.logits).toHaveLength(logits.length);
       outcome.logits.forEach((logit, place) => {

@@ -1,6 +1,5 @@
-// The models worth starting from: the published one, and the one this service took last.
-import { ModelUnavailable } from "./errors";
-import { describeModel } from "./description";
+// The models worth serving: the published one, and those that this service took last.
+import { describeModelFile } from "./description";
 import type { ModelCache } from "./model-cache";
 import type { ModelAlias, ModelFile } from "./model-file";
 import type { ModelStore } from "./model-store";
@@ -16,26 +15,28 @@ export interface Candidate {
   readonly file: ModelFile;
 }
 
-/** What the alias stands for now, downloaded unless it is here. Throws ModelUnavailable, ModelRefused. */
-export async function publishedModel(source: ModelSource): Promise<Candidate> {
-  const { store, cache, aliasName } = source;
-  const alias = await store.alias(aliasName);
-  const cached = await cache.model(alias.sha256);
-  if (cached !== undefined) return candidate(cache, alias, cached);
-  const bytes = await store.model(alias.sha256);
-  await cache.keepModel(alias.sha256, bytes);
-  return candidate(cache, alias, bytes);
+/** What the alias stands for, downloaded unless it is here. Throws ModelUnavailable, ModelRefused. */
+export async function publishedModel(
+  { store, cache }: ModelSource,
+  alias: ModelAlias,
+  signal: AbortSignal,
+): Promise<Candidate> {
+  const { sha256 } = alias;
+  if (!(await cache.hasModel(sha256)))
+    await store.model(sha256, { signal, take: (bytes) => cache.keepModel(sha256, bytes) });
+  return candidate(cache, alias);
 }
 
-/** What this service took last, from its own volume. Throws ModelUnavailable, ModelRefused. */
-export async function lastGoodModel({ cache, aliasName }: ModelSource): Promise<Candidate> {
-  const alias = await cache.alias(aliasName);
-  const bytes = alias && (await cache.model(alias.sha256));
-  if (alias === undefined || bytes === undefined)
-    throw new ModelUnavailable("the cache holds no model");
-  return candidate(cache, alias, bytes);
+/** A model that this service took once, if its own volume still has it. Throws ModelRefused. */
+export async function cachedModel(
+  { cache }: ModelSource,
+  alias: ModelAlias,
+): Promise<Candidate | undefined> {
+  return (await cache.hasModel(alias.sha256)) ? candidate(cache, alias) : undefined;
 }
 
-function candidate(cache: ModelCache, alias: ModelAlias, bytes: Uint8Array): Candidate {
-  return { alias, file: { path: cache.path(alias.sha256), description: describeModel(bytes) } };
+async function candidate(cache: ModelCache, alias: ModelAlias): Promise<Candidate> {
+  const { sha256 } = alias;
+  const path = cache.path(sha256);
+  return { alias, file: { path, sha256, description: await describeModelFile(path) } };
 }

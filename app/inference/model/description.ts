@@ -2,7 +2,7 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { ModelRefused } from "./errors";
-import { onnxMetadata } from "./onnx-metadata";
+import { metadataPart, NotOnnx, onnxMetadata } from "./onnx-metadata";
 
 export const MODEL_FORMAT = "feedback-loop-model/1";
 
@@ -59,13 +59,24 @@ export function describeModel(file: Uint8Array): ModelDescription {
   return { version, title, notice, classes: declared(metadata, "classes", Classes), transform };
 }
 
+/** As `describeModel`, of a file that is never in memory as a whole. */
+export async function describeModelFile(path: string): Promise<ModelDescription> {
+  try {
+    return describeModel(await metadataPart(path));
+  } catch (error) {
+    throw error instanceof NotOnnx ? notOnnx(error) : error;
+  }
+}
+
 function metadataOf(file: Uint8Array): Map<string, string> {
   try {
     return onnxMetadata(file);
   } catch (error) {
-    throw new ModelRefused("it isn't an ONNX file", { cause: error });
+    throw notOnnx(error);
   }
 }
+
+const notOnnx = (cause: unknown) => new ModelRefused("it isn't an ONNX file", { cause });
 
 /** A metadata value in JSON, checked. */
 function declared<Schema extends TSchema>(

@@ -1,5 +1,6 @@
 // A model as it lies on disk, checked: what classifiers are started from.
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { type Static, Type } from "@sinclair/typebox";
 import type { ModelDescription } from "./description";
 
@@ -15,7 +16,16 @@ export type ModelAlias = Static<typeof ModelAlias>;
 
 export interface ModelFile {
   readonly path: string;
+  /** Hash of the file's bytes, in hexadecimal: the model's name in the store. */
+  readonly sha256: string;
   readonly description: ModelDescription;
+}
+
+/** In pieces, for files of any size. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
 }
 
 export function sha256Of(bytes: Uint8Array): string {

@@ -1,81 +1,94 @@
 // The client of the object store against a small HTTP server that answers as S3 does.
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { ModelUnavailable } from "./errors";
 import { sha256Of } from "./model-file";
-import { objectModelStore } from "./model-store";
+import { HttpStore } from "./testing/http-store";
 
 const model = Buffer.from("a model");
 const sha256 = sha256Of(model);
 const alias = { sha256, version: "1", publishedAt: "2026-01-01T00:00:00Z" };
+const { signal } = new AbortController();
 
-let server: Server;
-afterEach(() => new Promise((resolve) => server.close(resolve)));
+let server: HttpStore;
+beforeEach(async () => {
+  server = new HttpStore();
+  await server.start();
+});
+afterEach(() => server.stop());
 
-/** A store whose objects are given by key; `answer` replaces its ordinary behaviour. */
-async function storeWith(objects: Record<string, string | Buffer>, answer?: RequestListener) {
-  server = createServer((request, response) => {
-    if (answer !== undefined) return answer(request, response);
-    const object = objects[decodeURIComponent(request.url ?? "").replace("/models/", "")];
-    if (object !== undefined) return void response.end(object);
-    response.writeHead(404, { "content-type": "application/xml" });
-    response.end("<Error><Code>NoSuchKey</Code><Message>no such key</Message></Error>");
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return objectModelStore({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    user: "inference",
-    password: "hush",
-    bucket: "models",
-    timeoutSeconds: 0.3,
-  });
-}
+const ofAlias = async () => server.client(0.3).alias("production", signal);
 
 describe("the model store", () => {
   it("gives an alias and its model", async () => {
-    const store = await storeWith({
-      "aliases/production": JSON.stringify(alias),
-      [`${sha256}.onnx`]: model,
-    });
-    expect(await store.alias("production")).toEqual(alias);
-    expect(await store.model(sha256)).toEqual(model);
+    server.objects.set("aliases/production", JSON.stringify(alias));
+    server.objects.set(`${sha256}.onnx`, model);
+    expect(await ofAlias()).toEqual(alias);
+    let downloaded: Buffer | undefined;
+    const take = async (bytes: AsyncIterable<Uint8Array>) =>
+      void (downloaded = await buffer(Readable.from(bytes)));
+    await server.client().model(sha256, { signal, take });
+    expect(downloaded).toEqual(model);
   });
 
   it("says what isn't there", async () => {
-    const missing = (await storeWith({})).alias("production");
-    await expect(missing).rejects.toThrow(ModelUnavailable);
-    await expect(missing).rejects.toThrow("models/aliases/production can't be read: NoSuchKey");
+    await expect(ofAlias()).rejects.toThrow(ModelUnavailable);
+    await expect(ofAlias()).rejects.toThrow("models/aliases/production can't be read: NoSuchKey");
   });
 
   it.each(["not json", "[]", '{"sha256":"../../etc/passwd","version":"1","publishedAt":""}'])(
     "refuses the alias %s",
     async (text) => {
-      const store = await storeWith({ "aliases/production": text });
-      await expect(store.alias("production")).rejects.toThrow(ModelUnavailable);
+      server.objects.set("aliases/production", text);
+      await expect(ofAlias()).rejects.toThrow(ModelUnavailable);
     },
   );
 
-  it("refuses a model with another hash than its name says", async () => {
-    const store = await storeWith({ [`${sha256}.onnx`]: "another model" });
-    await expect(store.model(sha256)).rejects.toThrow("has another hash than its name says");
+  it("passes on why nobody takes a model", async () => {
+    server.objects.set(`${sha256}.onnx`, model);
+    const take = () => Promise.reject(new ModelUnavailable("it has another hash"));
+    const downloading = server.client().model(sha256, { signal, take });
+    await expect(downloading).rejects.toThrow(/^it has another hash$/);
   });
 
   it("doesn't wait for a store that hangs, before or within an answer", async () => {
-    const silent = await storeWith({}, () => undefined);
-    await expect(silent.alias("production")).rejects.toThrow("no answer within 0.3 s");
-    server.closeAllConnections();
-    server.close();
-    const halting = await storeWith({}, (_, response) => {
+    server.answer = () => undefined;
+    await expect(ofAlias()).rejects.toThrow("no answer within 0.3 s");
+    server.answer = (_, response) => {
       response.writeHead(200, { "content-length": "100" });
       response.write("half");
-    });
-    await expect(halting.alias("production")).rejects.toThrow("no answer within 0.3 s");
-    server.closeAllConnections();
+    };
+    await expect(ofAlias()).rejects.toThrow("no answer within 0.3 s");
+  });
+
+  it("refuses half an answer", async () => {
+    server.answer = (_, response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("half", () => response.destroy());
+    };
+    await expect(ofAlias()).rejects.toThrow(ModelUnavailable);
+  });
+
+  it("lets go of the store at once when it is told to", async () => {
+    const asked = new Promise<void>((resolve) => (server.answer = () => resolve()));
+    const stop = new AbortController();
+    const asking = server.client(60).alias("production", stop.signal);
+    await asked;
+    expect(await server.connections()).toBe(1);
+    stop.abort();
+    await expect(asking).rejects.toThrow(ModelUnavailable);
+    while ((await server.connections()) > 0) await new Promise((go) => setTimeout(go, 5));
+  });
+
+  it("asks for nothing once it was told to stop", async () => {
+    const asking = server.client().alias("production", AbortSignal.abort());
+    await expect(asking).rejects.toThrow(ModelUnavailable);
+    expect(server.asked).toEqual([]);
   });
 
   it("says that the store is down", async () => {
-    const store = await storeWith({});
-    await new Promise((resolve) => server.close(resolve));
-    await expect(store.alias("production")).rejects.toThrow("can't be read: ECONNREFUSED");
+    const client = server.client();
+    await server.stop();
+    await expect(client.alias("production", signal)).rejects.toThrow("can't be read: ECONNREFUSED");
   });
 });

@@ -3,6 +3,7 @@
 //
 // Sources: onnx.proto (ModelProto.metadata_props = 14, StringStringEntryProto key = 1, value = 2),
 // https://protobuf.dev/programming-guides/encoding (wire types).
+import { type FileHandle, open } from "node:fs/promises";
 
 const METADATA_PROPS = 14;
 const KEY = 1;
@@ -24,6 +25,40 @@ export function onnxMetadata(file: Uint8Array): Map<string, string> {
   return metadata;
 }
 
+/** Tag and length of a field take at most ten bytes each. */
+const HEAD_BYTES = 20;
+/** Models have some twenty fields besides their metadata. */
+const MAX_FIELDS = 10_000;
+
+/**
+ * Just the metadata of an ONNX file, as a message that `onnxMetadata` understands: the rest, which may
+ * be hundreds of megabytes, is never in memory. Throws NotOnnx.
+ */
+export async function metadataPart(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const parts: Uint8Array[] = [];
+    let at = 0;
+    for (let fields = 0; at < size; fields += 1) {
+      if (fields === MAX_FIELDS) throw new NotOnnx(`more than ${MAX_FIELDS} fields`);
+      const { field, end } = fieldAt(await bytesAt(file, at, HEAD_BYTES), 0);
+      if (field === 0 || at + end > size) throw new NotOnnx(`no field at byte ${at}`);
+      if (field === METADATA_PROPS) parts.push(await bytesAt(file, at, end));
+      at += end;
+    }
+    return Buffer.concat(parts);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Fewer at the end of the file. */
+async function bytesAt(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(length), position });
+  return buffer.subarray(0, bytesRead);
+}
+
 /** A field left out is an empty text (proto3). */
 function textOf(bytes: Uint8Array | undefined): string {
   return new TextDecoder().decode(bytes ?? new Uint8Array());
@@ -33,13 +68,18 @@ function textOf(bytes: Uint8Array | undefined): string {
 function* fieldsOf(message: Uint8Array): Generator<{ field: number; bytes?: Uint8Array }> {
   let at = 0;
   while (at < message.length) {
-    const tag = varint(message, at);
-    const field = Math.floor(tag.value / 8);
-    const { start, end } = extentOf(message, tag.value % 8, tag.end);
+    const { field, wireType, start, end } = fieldAt(message, at);
     if (field === 0 || end > message.length) throw new NotOnnx(`no field at byte ${at}`);
-    yield tag.value % 8 === 2 ? { field, bytes: message.subarray(start, end) } : { field };
+    yield wireType === 2 ? { field, bytes: message.subarray(start, end) } : { field };
     at = end;
   }
+}
+
+/** The field that begins at `at`; its content may end beyond the bytes given. */
+function fieldAt(message: Uint8Array, at: number) {
+  const tag = varint(message, at);
+  const wireType = tag.value % 8;
+  return { field: Math.floor(tag.value / 8), wireType, ...extentOf(message, wireType, tag.end) };
 }
 
 /** Where a field's content lies whose tag ends at `at`. */

@@ -3,8 +3,11 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { QueueFull } from "../errors";
 
-/** A body is held in its pieces and as a whole; of JSON there is its text, the base64, and the photo. */
-const COPIES = { binary: 2, json: 3 };
+/**
+ * A body is held in its pieces and as a whole (fastify 5.12); of JSON there is then its text, too, and
+ * the base64 in it, and of a form the photo in it.
+ */
+const COPIES = { binary: 2, json: 4, form: 3 };
 
 export function limitBodies(app: FastifyInstance, { totalBytes }: { totalBytes: number }): void {
   const held = new Map<FastifyRequest, number>();
@@ -45,6 +48,10 @@ export function limitBodies(app: FastifyInstance, { totalBytes }: { totalBytes: 
 function bytesOf({ headers }: FastifyRequest, bodyLimit: number): number {
   const chunked = headers["transfer-encoding"] !== undefined;
   const length = chunked ? bodyLimit : Number(headers["content-length"] ?? 0);
-  const json = headers["content-type"]?.startsWith("application/json") ?? false;
-  return Math.min(length, bodyLimit) * (json ? COPIES.json : COPIES.binary);
+  return Math.min(length, bodyLimit) * COPIES[formOf(headers["content-type"] ?? "")];
+}
+
+function formOf(contentType: string): keyof typeof COPIES {
+  if (/^application\/json/i.test(contentType)) return "json";
+  return /^multipart\//i.test(contentType) ? "form" : "binary";
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Classification } from "../classifier/photo-classifier";
 import type { Serving } from "../model/serving";
+import { problemOf } from "./framework-problems";
 
 /** Seconds; inference takes some 4 ms, a phone photo some 50 ms, a full queue some seconds. */
 const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -46,6 +47,13 @@ export class Metrics {
     registers: this.registers,
   });
 
+  private readonly problems = new Counter({
+    name: "http_problems_total",
+    help: "Requests that ended in a problem, by its code; caller-gone: nobody was there to be answered",
+    labelNames: ["route", "code"],
+    registers: this.registers,
+  });
+
   constructor(serving: Serving) {
     collectDefaultMetrics({ register: this.registry });
     new Gauge({
@@ -54,6 +62,14 @@ export class Metrics {
       registers: this.registers,
       collect() {
         this.set(serving.currentOrNone()?.waiting ?? 0);
+      },
+    });
+    new Gauge({
+      name: "inference_running",
+      help: "Photos that workers are at",
+      registers: this.registers,
+      collect() {
+        this.set(serving.currentOrNone()?.running ?? 0);
       },
     });
     new Gauge({
@@ -69,11 +85,16 @@ export class Metrics {
     });
   }
 
-  /** Counts every answer by method, route (not URL: those are without number) and status. */
+  /** Counts every answer and every problem by method, route (not URL: those are without number) and status. */
   observeRequests(app: FastifyInstance): void {
     app.addHook("onResponse", ({ method, routeOptions }, reply, done) => {
       const labels = { method, route: routeOptions.url ?? "none", status: reply.statusCode };
       this.requests.observe(labels, reply.elapsedTime / 1000);
+      done();
+    });
+    app.addHook("onError", (request, _reply, error, done) => {
+      const { code } = problemOf(error, { bodyMiB: 0 });
+      this.problems.inc({ route: request.routeOptions.url ?? "none", code });
       done();
     });
   }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { describeModel } from "../model/description";
-import type { ModelFile } from "../model/model-file";
+import { type ModelFile, sha256Of } from "../model/model-file";
 
 /** The built model: kept in the cache, or what FEEDBACK_LOOP_MODEL names. */
 export function realModel(): ModelFile {
@@ -17,7 +17,8 @@ export function realModel(): ModelFile {
         `run "npm run model -- build --out ${path}", or name a model file in FEEDBACK_LOOP_MODEL`,
     );
   }
-  return { path, description: describeModel(readFileSync(path)) };
+  const bytes = readFileSync(path);
+  return { path, sha256: sha256Of(bytes), description: describeModel(bytes) };
 }
 
 const PHOTOS = resolve(__dirname, "../../../../shared/photos");

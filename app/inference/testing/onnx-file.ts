@@ -1,26 +1,35 @@
 // Writes the parts of an ONNX file that tests of its metadata need; the graph is filler.
 
-/** A protobuf message of length-delimited fields. */
-export function message(fields: [field: number, content: Uint8Array][]): Buffer {
+/** A protobuf message: numbers become varints, bytes and texts length-delimited fields. */
+export function message(
+  fields: readonly [field: number, content: Uint8Array | string | number][],
+): Buffer {
   return Buffer.concat(
-    fields.flatMap(([field, content]) => [
-      varint(field * 8 + 2),
-      varint(content.length),
-      Buffer.from(content),
-    ]),
+    fields.flatMap(([field, content]) => {
+      if (typeof content === "number") return [varint(field * 8), varint(content)];
+      const bytes = Buffer.from(content);
+      return [varint(field * 8 + 2), varint(bytes.length), bytes];
+    }),
   );
 }
 
-/** A file with this metadata (field 14) after a graph (field 7) of so many bytes. */
+/** A file with this metadata after a graph (field 7) of so many bytes. */
 export function modelFile(metadata: Record<string, string>, graphBytes = 8): Buffer {
-  const entries = Object.entries(metadata).map(([key, value]): [number, Buffer] => [
-    14,
-    message([
-      [1, Buffer.from(key)],
-      [2, Buffer.from(value)],
+  return Buffer.concat([message([[7, Buffer.alloc(graphBytes, 0xff)]]), metadataProps(metadata)]);
+}
+
+/** Metadata (field 14 each) to put behind the other fields of a model. */
+export function metadataProps(metadata: Record<string, string>): Buffer {
+  const entries = Object.entries(metadata);
+  return message(
+    entries.map(([key, value]) => [
+      14,
+      message([
+        [1, key],
+        [2, value],
+      ]),
     ]),
-  ]);
-  return message([[7, Buffer.alloc(graphBytes, 0xff)], ...entries]);
+  );
 }
 
 /** Metadata as app/model writes it. */

@@ -1,11 +1,12 @@
-// A process that accepts and saves one photo, and ends by SIGKILL at the step it is told; crash.test.ts
-// runs it once for every step. Arguments: folder of outbox and stores, step (0: none).
+// A process that accepts and saves one photo and feedback about it, and ends by SIGKILL at the step it is
+// told; crash.test.ts runs it once for every step. Arguments: folder of outbox and stores, step (0: none).
 import { writeSync } from "node:fs";
 import * as realFiles from "node:fs/promises";
 import { join } from "node:path";
-import { type Files, Outbox } from "../outbox";
+import type { Files } from "../durable-folder";
+import { Outbox } from "../outbox";
 import { Saver } from "../saver";
-import { exampleItem } from "./example-item";
+import { exampleFeedback, exampleItem } from "./example-item";
 import { folderStores } from "./folder-stores";
 
 const STDOUT = 1;
@@ -51,11 +52,14 @@ function stepping<Operation extends (...args: never[]) => unknown>(operation: Op
   }) as Operation;
 }
 
+/** Feedback is accepted while the photo is being saved: steps of the two alternate. */
 async function main(): Promise<void> {
   const outbox = await Outbox.open(join(root, "outbox"), 2 ** 24, files);
   const item = exampleItem();
+  const { id } = item.prediction;
+  const feedback = exampleFeedback(id);
   await outbox.put(item);
-  writeSync(STDOUT, `accepted ${item.prediction.id}\n`);
+  writeSync(STDOUT, `accepted ${id}\n`);
   step();
   await new Promise<void>((resolve, reject) => {
     const saver = new Saver({
@@ -63,12 +67,19 @@ async function main(): Promise<void> {
       ...folderStores(root, step),
       retrySeconds: 1,
       events: {
-        saved: () => resolve(),
+        saved: () => undefined,
+        feedbackSaved: () => resolve(),
         failed: (_id, step) => reject(new Error(`saving failed at the step ${step}`)),
-        damaged: () => reject(new Error("the item is damaged")),
+        damaged: () => reject(new Error("an item is damaged")),
+        orphaned: () => reject(new Error("feedback was tried before its photo was saved")),
       },
     });
-    saver.arrived(item.prediction.id);
+    saver.arrived(id);
+    void outbox.putFeedback(feedback).then(() => {
+      writeSync(STDOUT, `feedback ${feedback.id}\n`);
+      step();
+      saver.feedbackArrived(feedback.id);
+    });
   });
   writeSync(STDOUT, `steps ${steps}\n`);
 }
