@@ -76,6 +76,7 @@ function client({ endpoint, user, password }: ObjectStore, configFolder: string)
         const words = `${stdout}${stderr}`.replaceAll(password, "***").trim();
         reject(new Error(`mc ${command} failed: ${words}`));
       });
-      child.stdin?.end(input);
+      // A command that ends without reading its input is judged by its exit code.
+      child.stdin?.on("error", () => undefined).end(input);
     });
 }

@@ -1,8 +1,8 @@
 """The same service as a competent Python engineer writes it: FastAPI, onnxruntime, Pillow.
 
-The event loop only does HTTP; decoding and the model, which let go of the interpreter's lock, run in
-a thread for each worker, each with a session of its own on one core. Pillow's draft mode lets the
-JPEG decoder scale down while it reads. Bodies are the bytes of a picture.
+The event loop only does HTTP; decoding and the model, which let go of the interpreter's lock, run
+in a thread for each worker, each with a session of its own on one core. Pillow's draft mode lets
+the JPEG decoder scale down while it reads. Bodies are the bytes of a picture.
 """
 
 import asyncio
@@ -27,9 +27,9 @@ class Prediction(BaseModel):
 
     prediction: str
     probability: float
-    classIndex: int  # noqa: N815
+    classIndex: int
     probabilities: dict[str, float]
-    modelVersion: str  # noqa: N815
+    modelVersion: str
 
 
 def open_session() -> onnxruntime.InferenceSession:

@@ -1,62 +1,47 @@
-// The page of a session's own photos, newest first.
-import type { FeedbackKind } from "@feedback-loop/contract";
-import type { NewFeedback, NewPrediction, StoredPrediction } from "@feedback-loop/database";
+// What one browser sent so far, newest first.
+import type { NewFeedback } from "@feedback-loop/database";
 import { links } from "../links";
-import { className, markOf, percent, type TimeText, timeText } from "./wording";
+import type { PredictionRecord } from "../photos/prediction-record";
+import { classNameOf, percent, saidBy, type Time, timeOf } from "./words";
 
-export interface HistoryItem {
-  facts: NewPrediction | StoredPrediction;
-  saved: boolean;
-  /** What was said last, if anything. */
+export interface HistoryItem extends PredictionRecord {
+  /** What the uploader said last. */
   feedback: NewFeedback | undefined;
 }
 
-export interface HistoryFacts {
-  items: readonly HistoryItem[];
-  /** The older photos are those made before this time; undefined if there are none. */
-  olderThan: Date | undefined;
-  /** Whether the database couldn't be asked, so that photos are missing. */
-  incomplete: boolean;
-}
-
 export interface HistoryPage {
-  cards: HistoryCard[];
+  items: {
+    url: string;
+    thumbnailUrl: string;
+    prediction: string;
+    confidence: string;
+    saved: boolean;
+    predictedAt: Time;
+    /** Such as "that’s right"; undefined as long as nothing was said. */
+    said: string | undefined;
+  }[];
   olderUrl: string | undefined;
+  /** The database couldn't be asked: what is saved is missing. */
   incomplete: boolean;
-  hasSession: true;
 }
 
-export interface HistoryCard {
-  url: string;
-  thumbnailUrl: string;
-  /** Name of the predicted class. */
-  prediction: string;
-  /** Its probability, such as "63.2 %". */
-  confidence: string;
-  saved: boolean;
-  predictedAt: TimeText;
-  isSample: boolean;
-  mark: { kind: FeedbackKind; text: string } | undefined;
-}
-
-export function historyPage({ items, olderThan, incomplete }: HistoryFacts): HistoryPage {
+export function historyPage(history: {
+  items: readonly HistoryItem[];
+  olderThan: Date | undefined;
+  incomplete: boolean;
+}): HistoryPage {
+  const { items, olderThan, incomplete } = history;
   return {
-    cards: items.map(cardOf),
+    items: items.map(({ facts, saved, feedback }) => ({
+      url: links.prediction(facts.id),
+      thumbnailUrl: links.thumbnail(facts.id),
+      prediction: classNameOf(facts.classIndex),
+      confidence: percent(facts.probability),
+      saved,
+      predictedAt: timeOf(facts.predictedAt),
+      said: feedback && saidBy(feedback),
+    })),
     olderUrl: olderThan && links.history(olderThan),
     incomplete,
-    hasSession: true, // the link in the header leads here, where one is anyway
-  };
-}
-
-function cardOf({ facts, saved, feedback }: HistoryItem): HistoryCard {
-  return {
-    url: links.prediction(facts.id),
-    thumbnailUrl: links.thumbnail(facts.id),
-    prediction: className(facts.classIndex),
-    confidence: percent(facts.probability),
-    saved,
-    predictedAt: timeText(facts.predictedAt),
-    isSample: facts.source === "sample",
-    mark: feedback && { kind: feedback.kind, text: markOf(feedback) },
   };
 }

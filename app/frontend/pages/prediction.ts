@@ -9,21 +9,7 @@ import {
 import type { NewFeedback } from "@feedback-loop/database";
 import { links } from "../links";
 import { asPrediction, type PredictionRecord } from "../photos/prediction-record";
-import { className, percent, THANKS, thanksFor, type TimeText, timeText } from "./wording";
-
-/** What the uploader's own page needs for feedback. */
-export interface FeedbackContext {
-  csrfToken: string;
-  /** What was said last, if anything. */
-  latest: NewFeedback | undefined;
-}
-
-export interface PredictionContext {
-  model: ModelFacts | undefined;
-  photoBucket: string;
-  /** Undefined: the viewer isn't the uploader. */
-  feedback: FeedbackContext | undefined;
-}
+import { classNameOf, percent, saidBy, type Time, timeOf } from "./words";
 
 export interface PredictionPage {
   id: string;
@@ -37,11 +23,9 @@ export interface PredictionPage {
   model: { version: string; title: string | undefined; notice: string | undefined };
   saved: boolean;
   kept: { bucket: string; objectKey: string };
-  predictedAt: TimeText;
-  /** Undefined: the viewer isn't the uploader, and can't judge. */
+  predictedAt: Time;
+  /** Undefined for everyone but the uploader. */
   feedback: FeedbackForm | undefined;
-  /** Whether there is a history to look at. */
-  hasSession: boolean;
 }
 
 export interface Bar {
@@ -55,12 +39,16 @@ export interface Bar {
 export interface FeedbackForm {
   url: string;
   csrfToken: string;
-  /** What was said last; undefined if nothing was. */
-  said: { kind: FeedbackKind; thanks: string } | undefined;
-  /** The words for each thing that can be said, for the script. */
-  thanks: Record<FeedbackKind, string>;
-  /** All classes to choose the right one from. */
-  options: { index: number; name: string; isSaid: boolean }[];
+  /** What was said last; undefined as long as nothing was. */
+  said: { kind: FeedbackKind; text: string } | undefined;
+  /** All classes in the model's order. */
+  classes: { index: number; name: string; isChosen: boolean }[];
+}
+
+export interface FeedbackContext {
+  csrfToken: string;
+  /** What the uploader said last. */
+  latest: NewFeedback | undefined;
 }
 
 /** One prediction for programs. */
@@ -72,36 +60,36 @@ export interface PredictionJson {
   url: string;
   photoUrl: string;
   feedbackUrl: string;
-  /** What the uploader said last. */
+  /** What the uploader said last; null as long as nothing was, or for others. */
   feedback: { kind: FeedbackKind; classIndex: number | null } | null;
 }
 
 export function predictionPage(
   { facts, saved }: PredictionRecord,
-  context: PredictionContext,
+  context: {
+    model: ModelFacts | undefined;
+    photoBucket: string;
+    feedback: FeedbackContext | undefined;
+  },
 ): PredictionPage {
   // What today's model says of itself holds for the answer only if it was this model that gave it.
   const model = context.model?.version === facts.modelVersion ? context.model : undefined;
   return {
     id: facts.id,
     photoUrl: links.photo(facts.id),
-    prediction: className(facts.classIndex),
+    prediction: classNameOf(facts.classIndex),
     confidence: percent(facts.probability),
     bars: barsOf(facts.probabilities, facts.classIndex),
     model: { version: facts.modelVersion, title: model?.title, notice: model?.notice },
     saved,
     kept: { bucket: context.photoBucket, objectKey: facts.objectKey },
-    predictedAt: timeText(facts.predictedAt),
+    predictedAt: timeOf(facts.predictedAt),
     feedback: context.feedback && feedbackForm(facts.id, context.feedback),
-    hasSession: context.feedback !== undefined,
   };
 }
 
-export function asJson({
-  facts,
-  saved,
-  feedback,
-}: PredictionRecord & { feedback?: NewFeedback | undefined }): PredictionJson {
+export function asJson(record: PredictionRecord & { feedback?: NewFeedback }): PredictionJson {
+  const { facts, saved, feedback } = record;
   return {
     id: facts.id,
     prediction: asPrediction(facts),
@@ -125,12 +113,11 @@ function feedbackForm(id: string, { csrfToken, latest }: FeedbackContext): Feedb
   return {
     url: links.feedback(id),
     csrfToken,
-    said: latest && { kind: latest.kind, thanks: thanksFor(latest) },
-    thanks: THANKS,
-    options: FOOD_CLASSES.map((name, index) => ({
+    said: latest && { kind: latest.kind, text: saidBy(latest) },
+    classes: FOOD_CLASSES.map((name, index) => ({
       index,
       name,
-      isSaid: latest?.classIndex === index,
+      isChosen: latest?.kind === "correction" && latest.classIndex === index,
     })),
   };
 }

@@ -4,27 +4,25 @@ import { links } from "../links";
 
 export interface ProblemPage extends Problem {
   heading: string;
-  /** The way on. */
-  next: { url: string; text: string };
+  next: { text: string; url: string };
 }
 
-const HEADINGS: Record<number, string> = {
-  403: "That isn't allowed",
-  404: "Nothing here",
-  429: "A little slower, please",
-  503: "Not just now",
-  507: "No room left",
-};
-
-/** `retryUrl`: the page that was asked for, if asking for it once more can help and harms nothing. */
+/** `retryUrl`: what was asked for, if asking again can do no harm. */
 export function problemPage(problem: Problem, retryUrl?: string): ProblemPage {
-  const { status } = problem;
-  const passes = status >= 500 || status === 429;
-  return {
-    ...problem,
-    heading: HEADINGS[status] ?? (status < 500 ? "That didn't work" : "Something broke on our side"),
-    next: passes
-      ? { url: retryUrl ?? links.home, text: "Try again" }
-      : { url: links.home, text: "Send a photo" },
-  };
+  return { ...problem, heading: headingOf(problem.status), next: nextStep(problem, retryUrl) };
+}
+
+function headingOf(status: number): string {
+  if (status === 403) return "Not allowed";
+  if (status === 404) return "Nothing here";
+  if (status === 429) return "One moment, please";
+  if (status === 503) return "Not just now";
+  if (status === 507) return "No room left";
+  return status < 500 ? "That didn't work" : "Something broke on our side";
+}
+
+/** What fails now may work later; what is wrong stays wrong. */
+function nextStep({ status }: Problem, retryUrl = links.home): ProblemPage["next"] {
+  if (status >= 500 || status === 429) return { text: "Try again", url: retryUrl };
+  return { text: "Send a photo", url: links.home };
 }

@@ -1,8 +1,12 @@
-// Improves the upload form, which works without this: a preview, and sending in the background, so that
-// after a failure the photo is still chosen and can be sent again.
+// Improves the upload form, which works without this: more ways to choose a photo, a preview, large photos
+// made small, and sending in the background, so that after a failure the photo is still chosen.
+import { offerOtherWays } from "./other-ways.js";
+import { shrink } from "./shrink.js";
+
 const form = document.getElementById("upload");
 const field = document.getElementById("photo");
 const preview = document.getElementById("preview");
+const note = document.getElementById("note");
 const problem = document.getElementById("problem");
 const send = document.getElementById("send");
 const sendText = send.textContent;
@@ -14,10 +18,20 @@ const offline = {
 
 field.addEventListener("change", () => {
   const [photo] = field.files;
+  note.textContent = "";
   problem.hidden = true;
   URL.revokeObjectURL(preview.src);
   preview.hidden = !photo;
   if (photo) preview.src = URL.createObjectURL(photo);
+});
+
+offerOtherWays((photo, count) => {
+  const chosen = new DataTransfer();
+  chosen.items.add(photo);
+  field.files = chosen.files;
+  field.dispatchEvent(new Event("change"));
+  if (count > 1) note.textContent = "One photo at a time: this is the first of them.";
+  send.focus();
 });
 
 // A file that the browser can't show gets no broken picture; the server says what is wrong with it.
@@ -27,8 +41,9 @@ preview.addEventListener("error", () => {
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
+  problem.hidden = true;
   setBusy(true);
-  const outcome = await upload(new FormData(form));
+  const outcome = await sent(field.files[0]);
   if (outcome.url) {
     window.location.assign(outcome.url);
     return;
@@ -41,7 +56,13 @@ form.addEventListener("submit", async (event) => {
 // A page that comes back by the Back button is as it was left: busy.
 window.addEventListener("pageshow", () => setBusy(false));
 
-async function upload(body) {
+/** The answer: the address of the prediction, or a problem. */
+async function sent(original) {
+  const photo = await shrink(original);
+  if (photo !== original) note.textContent = "The photo was made smaller before sending.";
+  if (photo.size > form.dataset.limitMib * 2 ** 20) return { message: form.dataset.tooLarge };
+  const body = new FormData();
+  body.set("photo", photo);
   try {
     const headers = { accept: "application/json" };
     const response = await fetch(form.action, { method: "POST", headers, body });
