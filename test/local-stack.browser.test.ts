@@ -173,7 +173,7 @@ describe("a stack on this machine", () => {
       const page = await browser.newPage({ viewport: sizes[size] });
       await page.goto(frontendUrl);
       await screenshot(page, `${size}-upload`);
-      await page.setInputFiles("input[type=file]", photo());
+      await page.setInputFiles("#photo", photo());
       await page.getByRole("button", { name: "See what it is" }).click();
       await page.waitForURL(/\/predictions\//);
       const heading = await page.getByRole("heading", { level: 1 }).textContent();
@@ -195,7 +195,7 @@ describe("a stack on this machine", () => {
       const context = await browser.newContext({ javaScriptEnabled: false });
       const page = await context.newPage();
       await page.goto(frontendUrl);
-      await page.setInputFiles("input[type=file]", realPhoto("food11_3_411.jpg"));
+      await page.setInputFiles("#photo", realPhoto("food11_3_411.jpg"));
       await page.getByRole("button", { name: "See what it is" }).click();
       await page.waitForURL(/\/predictions\//);
       expect(FOOD_CLASSES).toContain(await page.getByRole("heading", { level: 1 }).textContent());

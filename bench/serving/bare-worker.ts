@@ -1,5 +1,6 @@
-// A thread of the bare loop: the service's own worker code, called over and over.
-import { parentPort, workerData } from "node:worker_threads";
+// A thread of the bare loop: the service's own worker code, which reads its workerData, called over and
+// over.
+import { parentPort } from "node:worker_threads";
 import { classify } from "../../app/inference/classifier/worker";
 
 export interface Job {
@@ -19,5 +20,3 @@ async function work(photo: Uint8Array, seconds: number): Promise<void> {
   }
   parentPort!.postMessage(requests);
 }
-
-void workerData; // read by the service's worker code: path, transform, number of classes

@@ -1,11 +1,9 @@
-// Pages are asked for their meaning: headings, words, links, counts.
 import { FOOD_CLASSES } from "@feedback-loop/contract";
-import fc from "fast-check";
+import type { NewFeedback } from "@feedback-loop/database";
 import { exampleItem } from "../saving/testing/example-item";
-import { asJson, percent, predictionPage } from "./prediction";
-import { problemPage } from "./problem";
+import { asJson, type FeedbackContext, predictionPage } from "./prediction";
 import { renderPage } from "./render";
-import { uploadPage } from "./upload";
+import { wordsOf as words } from "./testing/words-of";
 
 const facts = exampleItem({ id: "6f9619ff-8b86-4d01-b42d-00cf4fc964ff" }).prediction;
 const model = {
@@ -15,16 +13,15 @@ const model = {
   classes: [...FOOD_CLASSES],
 };
 
-/** What a person reads: tags away, white space collapsed. */
-const words = (html: string) =>
-  html
-    .replace(/<title>.*<\/title>/s, "")
-    .replace(/<[^>]*>/g, " ")
-    .replace(/\s+/g, " ")
-    .trim();
+const show = (saved: boolean, { answeredBy = model, feedback }: Shown = {}) => {
+  const context = { model: answeredBy, photoBucket: "production", feedback };
+  return renderPage("prediction", predictionPage({ facts, saved }, context));
+};
 
-const show = (saved: boolean, context = { model, photoBucket: "production" }) =>
-  renderPage("prediction", predictionPage({ facts, saved }, context));
+interface Shown {
+  answeredBy?: typeof model;
+  feedback?: FeedbackContext;
+}
 
 describe("the page of a prediction", () => {
   it("says what the model sees and how sure it is", () => {
@@ -59,67 +56,62 @@ describe("the page of a prediction", () => {
   });
 
   it("doesn't put the words of another model on the answer", () => {
-    const page = words(
-      show(true, { model: { ...model, version: "another" }, photoBucket: "production" }),
-    );
+    const page = words(show(true, { answeredBy: { ...model, version: "another" } }));
     expect(page).toContain("version 0123456789ab");
     expect(page).not.toContain("Often wrong.");
   });
 });
 
-describe("every page", () => {
-  it("escapes what it is given", () => {
-    const notice = '<script>alert("x")</script>';
-    const page = renderPage("upload", uploadPage({ model: { ...model, notice }, limitMiB: 10 }));
-    expect(page).not.toContain("<script>alert");
-    expect(page).toContain("&lt;script&gt;");
+describe("the feedback on the page of a prediction", () => {
+  const said = (kind: NewFeedback["kind"], classIndex: number | null = null): NewFeedback => ({
+    id: "0b0f1d1e-52a4-4f9f-9a8e-0c7d7a3f9a10",
+    predictionId: facts.id,
+    kind,
+    classIndex,
+    givenAt: new Date(),
+  });
+  const asUploader = (latest?: NewFeedback) =>
+    show(true, { feedback: { csrfToken: "the-token", latest } });
+
+  it("is asked for in forms that work without a script", () => {
+    const page = asUploader();
+    const forms = page.match(/<form [^>]*>/g) ?? [];
+    expect(forms).toHaveLength(2);
+    for (const form of forms) {
+      expect(form).toContain(`method="post" action="/predictions/${facts.id}/feedback"`);
+    }
+    expect(page.match(/name="csrf" value="the-token"/g)).toHaveLength(2);
+    expect(page.match(/<button [^>]*name="kind" value="(agree|flag|correction)"/g)).toHaveLength(3);
+    expect(page.match(/<option value="\d+"/g)).toHaveLength(11);
+    expect(words(page)).not.toContain("You said");
   });
 
   it.each([
-    ["upload", renderPage("upload", uploadPage({ model: undefined, limitMiB: 10 }))],
-    ["prediction", show(false)],
-    ["problem", renderPage("problem", problemPage({ status: 404, code: "c", message: "m" }))],
-  ])("%s has one heading, a language, a title, and no inline script or style", (_name, page) => {
-    expect(page.match(/<h1>/g)).toHaveLength(1);
-    expect(page).toContain('<html lang="en">');
-    expect(page).toMatch(/<title>\S.* · GourmetGram<\/title>/);
-    expect(page).not.toMatch(/ style=|<style|<script>| on[a-z]+=/);
-    for (const image of page.match(/<img [^>]*>/g) ?? []) expect(image).toContain("alt=");
+    [said("agree"), "You said: that’s right . Thank you!", 'value="agree" aria-pressed="true"'],
+    [said("flag"), "You said: that’s wrong . Thank you!", 'value="flag" aria-pressed="true"'],
+    [said("correction", 9), "You said: it is Soup . Thank you!", 'value="9" selected'],
+  ])("shows what was said last and can be changed", (latest, text, mark) => {
+    const page = asUploader(latest);
+    expect(words(page)).toContain(text);
+    expect(page).toContain(mark);
+    expect(page.match(/aria-pressed="true"|selected/g)).toHaveLength(1);
+    expect(page.match(/<button [^>]*name="kind"/g)).toHaveLength(3);
   });
 
-  it("upload is a form that works without a script", () => {
-    const page = renderPage("upload", uploadPage({ model, limitMiB: 10 }));
-    expect(page).toMatch(/<form [^>]*method="post" action="\/" enctype="multipart\/form-data">/);
-    expect(page).toMatch(/<label [^>]*for="photo">/);
-    expect(page).toMatch(/<input type="file" id="photo" name="photo"/);
-    expect(words(page)).toContain("at most 10 MiB");
+  it("isn't asked of anybody else", () => {
+    const page = show(true);
+    expect(page).not.toContain("<form");
+    expect(words(page)).toContain("Only the person who sent this photo");
   });
 
-  it("problem says what to do", () => {
-    const problem = { status: 503, code: "busy", message: "Busy.", advice: "Wait." };
-    const page = renderPage("problem", problemPage(problem));
-    expect(words(page)).toContain("Not just now Busy. Wait. Try again");
-  });
-});
-
-describe("a probability for people", () => {
-  it.each([
-    [0, "0.0 %"],
-    [0.0004, "< 0.1 %"],
-    [0.632, "63.2 %"],
-    [0.9996, "> 99.9 %"],
-    [1, "100.0 %"],
-  ])("%d is %s", (probability, text) => {
-    expect(percent(probability)).toBe(text);
-  });
-
-  it("is never certain about what isn't", () => {
-    const uncertain = fc.double({ min: 0, max: 1, minExcluded: true, maxExcluded: true });
-    fc.assert(
-      fc.property(uncertain, (probability) => {
-        expect(["0.0 %", "100.0 %"]).not.toContain(percent(probability));
-      }),
-    );
+  it("is told to programs", () => {
+    const feedback = { kind: "correction", classIndex: 9 };
+    const record = { facts, saved: true };
+    expect(asJson({ ...record, feedback: said("correction", 9) })).toMatchObject({
+      feedbackUrl: `/predictions/${facts.id}/feedback`,
+      feedback,
+    });
+    expect(asJson(record).feedback).toBeNull();
   });
 });
 
