@@ -1,6 +1,7 @@
 // docs/reference.md names every path, error code and metric that the two services have, and no other.
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { FOOD_CLASSES } from "@feedback-loop/contract";
 import { Metrics as InferenceMetrics } from "../app/inference/plugins/metrics";
 import type { Serving } from "../app/inference/model/serving";
 import { createMetrics } from "../app/frontend/metrics";
@@ -46,6 +47,10 @@ describe("the reference", () => {
     expect(routes.length).toBeGreaterThan(5);
     const documented = section(title);
     expect(routes.filter((path) => !documented.includes(`${path}\``))).toEqual([]);
+  });
+
+  it("lists the classes in their order", () => {
+    expect(reference).toContain(`from 0: ${FOOD_CLASSES.join(", ")}.`);
   });
 
   it.each([

@@ -49,7 +49,7 @@ export const frontend = ({
   needs,
   after: ["provision", "inference"],
   health: nodeHttpHealth(port, "/readyz"),
-  memoryMiB: 256,
+  memoryMiB: 320,
   cpus: 1,
   cpuShares: 2048,
   tmpfs: { "/tmp": "size=16m" },

@@ -31,7 +31,7 @@ export const inference = (): ServiceSpec => ({
   needs,
   after: ["provision", "publish-model"],
   health: nodeHttpHealth(port, "/readyz"),
-  memoryMiB: 384,
+  memoryMiB: 416,
   cpus: 2,
   cpuShares: 2048,
   tmpfs: { "/tmp": "size=16m" },
