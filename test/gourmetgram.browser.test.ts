@@ -164,15 +164,12 @@ describe("GourmetGram", () => {
     );
 
     it.each([
-      ["an animation", "webp", (file: sharp.Sharp) => file.webp()],
-      ["a transparent picture", "png", (file: sharp.Sharp) => file.ensureAlpha(0.5).png()],
-      [
-        "a picture in print colours",
-        "jpeg",
-        (file: sharp.Sharp) => file.toColourspace("cmyk").jpeg(),
-      ],
-    ])("may be %s", async (_name, type, write) => {
-      const picture = await write(sharp(egg()).resize(300, 300)).toBuffer();
+      ["an animation", "webp", animated],
+      ["a transparent picture", "png", (one: Buffer) => sharp(one).ensureAlpha(0.5).png()],
+      ["a picture in print colours", "jpeg", (one: Buffer) => sharp(one).toColourspace("cmyk")],
+    ])("may be %s", async (_name, type, madeOf) => {
+      const frame = await sharp(egg()).resize(300, 300).jpeg().toBuffer();
+      const picture = await (await madeOf(frame)).toBuffer();
       const one = await visitor();
       await one.upload({ name: `egg.${type}`, mimeType: `image/${type}`, buffer: picture });
       await eventually(async () => {
@@ -290,6 +287,12 @@ describe("GourmetGram", () => {
   });
 });
 
+/** Two frames, the second one upside down. */
+async function animated(frame: Buffer): Promise<sharp.Sharp> {
+  const frames = [frame, await sharp(frame).rotate(180).toBuffer()];
+  return sharp(frames, { join: { animated: true } }).webp({ delay: [500, 500] });
+}
+
 /** Drops a file on the page, or pastes it, as the browser tells of that. */
 async function give(
   page: Page,
@@ -297,7 +300,7 @@ async function give(
   { name, content }: { name: string; content: Buffer },
 ): Promise<void> {
   const file = JSON.stringify({ name, base64: content.toString("base64") });
-  await page.evaluate(`${fileGiven}; document.body.dispatchEvent(${how}Of(${file}))`);
+  await page.evaluate(`(() => { ${fileGiven} document.body.dispatchEvent(${how}Of(${file})); })()`);
 }
 
 /** Presses the Tab key until the button with this text has the focus. */
@@ -323,7 +326,8 @@ const fileGiven = `
   }
   function pasteOf(file) {
     return new ClipboardEvent("paste", { bubbles: true, clipboardData: dataOf(file) });
-  }`;
+  }
+`;
 
 const shownWidth = (image: { naturalWidth?: number }) => image.naturalWidth ?? 0;
 
