@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
 import { launch, screenshot, sizes } from "./support/browser";
-import { docker } from "./support/docker";
+import { docker, inspect } from "./support/docker";
 import { eventually } from "./support/eventually";
 import { type FeedbackRow, LoopClient } from "./support/loop-client";
 import { realPhoto } from "./support/photos";
@@ -210,9 +210,10 @@ describe("GourmetGram", () => {
         await screenshot(one.page, "desktop-model-down");
         await docker("start", stack.containerName("inference"));
         await eventually(async () => {
-          await one.page.getByRole("button", { name: "See what it is" }).click();
-          await one.page.waitForURL(/\/predictions\//, { timeout: 2000 });
+          const { State } = await inspect(stack.containerName("inference"));
+          expect(State.Health?.Status).toBe("healthy");
         });
+        await one.send();
       },
       2 * minutes,
     );
@@ -237,7 +238,9 @@ describe("GourmetGram", () => {
       );
       await one.page.getByRole("link", { name: "Your photos" }).click();
       await one.page.getByText("You said: it is Soup").waitFor();
-      expect(await one.page.locator(".history img").first().evaluate(shownWidth)).toBe(320);
+      await eventually(async () => {
+        expect(await one.page.locator(".history img").first().evaluate(shownWidth)).toBe(320);
+      });
     });
 
     it("can be said by keyboard alone", async () => {
