@@ -243,6 +243,18 @@ describe("GourmetGram", () => {
       });
     });
 
+    it("isn't disturbed when the photo gets saved meanwhile", async () => {
+      const one = await visitor();
+      await docker("pause", stack.containerName("minio"));
+      await one.upload(realPhoto("userfeedback_egg.jpg"));
+      await one.page.getByText("Not saved yet").waitFor();
+      await one.page.getByLabel("It is").selectOption("Soup");
+      await docker("unpause", stack.containerName("minio"));
+      await one.page.getByText("Saved.").waitFor();
+      expect(await one.page.getByText("In the object store").count()).toBe(1);
+      expect(await one.page.getByLabel("It is").inputValue()).toBe("9");
+    });
+
     it("can be said by keyboard alone", async () => {
       const one = await visitor();
       const id = await one.upload(realPhoto("userfeedback_egg.jpg"));
