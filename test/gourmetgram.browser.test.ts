@@ -207,6 +207,8 @@ describe("GourmetGram", () => {
         await one.page.setInputFiles("#photo", realPhoto("userfeedback_egg.jpg"));
         await one.page.getByRole("button", { name: "See what it is" }).click();
         await one.page.getByText("The model can't answer just now").waitFor();
+        expect(await one.page.evaluate("document.activeElement.id")).toBe("send");
+        expect(await one.barriers()).toEqual([]);
         await screenshot(one.page, "desktop-model-down");
         await docker("start", stack.containerName("inference"));
         await eventually(async () => {
