@@ -9,7 +9,8 @@ import type { Job } from "./bare-worker";
 
 const { MODEL = "", WORKERS = "1" } = process.env;
 const { transform, classes } = describeModel(readFileSync(MODEL));
-const workerData = { path: MODEL, transform, classCount: classes.length };
+const readersRestricted = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+const workerData = { path: MODEL, transform, classCount: classes.length, readersRestricted };
 const workers = Array.from(
   { length: Number(WORKERS) },
   () => new Worker(join(__dirname, "bare-worker.js"), { workerData }),

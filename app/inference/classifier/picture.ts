@@ -5,14 +5,22 @@ import { normalise } from "./normalise";
 import { allowedPixels } from "./pixel-limit";
 import type { Refusal } from "./task";
 
-// Only these three readers ever see a stranger's bytes; SVG, GIF, TIFF, PDF and the rest don't.
-sharp.block({ operation: ["VipsForeignLoad"] });
-sharp.unblock({
-  operation: ["VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp"],
-});
 // No picture comes twice, and each worker thread has one core.
 sharp.cache(false);
 sharp.concurrency(1);
+
+/**
+ * Only three readers ever see a stranger's bytes; SVG, GIF, TIFF, PDF and the rest don't. libvips has one
+ * list of them for the whole process: a worker that starts beside others, for a new model, must not block
+ * theirs even for a moment. `done`: shared by all workers, so that the first one alone does it.
+ */
+export function restrictReaders(done: SharedArrayBuffer): void {
+  if (Atomics.exchange(new Int32Array(done), 0, 1) === 1) return;
+  sharp.block({ operation: ["VipsForeignLoad"] });
+  sharp.unblock({
+    operation: ["VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp"],
+  });
+}
 
 /**
  * The input tensor, float32 [3, size, size], by the model's own transform. 16-bit, grey, palette,

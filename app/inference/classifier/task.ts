@@ -9,6 +9,11 @@ export interface WorkerModel {
   readonly classCount: number;
 }
 
+export interface WorkerData extends WorkerModel {
+  /** Shared by all workers of the process (picture.ts, restrictReaders). */
+  readonly readersRestricted: SharedArrayBuffer;
+}
+
 export interface Task {
   /** The whole of its buffer, which is moved to the worker. */
   readonly photo: Uint8Array<ArrayBuffer>;

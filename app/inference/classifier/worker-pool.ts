@@ -3,7 +3,7 @@
 import { extname, join } from "node:path";
 import { Piscina } from "piscina";
 import { WorkerLost } from "../errors";
-import type { Outcome, Task, WorkerModel } from "./task";
+import type { Outcome, Task, WorkerData, WorkerModel } from "./task";
 
 export interface WorkerPoolOptions {
   readonly workers: number;
@@ -19,6 +19,9 @@ export interface WorkerEntry {
   readonly execArgv: string[];
 }
 
+/** Of this process, whose pools all share it. */
+const readersRestricted = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+
 export class WorkerPool {
   readonly size: number;
   private readonly onWorkerLost: (error: unknown) => void;
@@ -32,7 +35,7 @@ export class WorkerPool {
       name: "classify",
       minThreads: workers,
       maxThreads: workers,
-      workerData: model,
+      workerData: { ...model, readersRestricted } satisfies WorkerData,
     });
     this.pool.on("error", onWorkerLost); // a death without a task
   }

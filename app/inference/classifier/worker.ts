@@ -3,10 +3,11 @@
 import { workerData } from "node:worker_threads";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { float16Bytes } from "./float16";
-import { pictureTensor } from "./picture";
-import type { Outcome, Task, WorkerModel } from "./task";
+import { pictureTensor, restrictReaders } from "./picture";
+import type { Outcome, Task, WorkerData } from "./task";
 
-const { path, transform, classCount } = workerData as WorkerModel;
+const { path, transform, classCount, readersRestricted } = workerData as WorkerData;
+restrictReaders(readersRestricted);
 
 // Input and outputs have these names in every model of our format (app/model/format); models without
 // an embedding are served, too.
