@@ -14,7 +14,9 @@ import { catalogue } from "../infra/services/catalogue";
 import type { EnvValue } from "../infra/services/service-spec";
 import { publishModel as publishModelJob } from "../infra/services/publish-model";
 import { CommandError, UsageError } from "./command";
-import { reachableEngine } from "./engine";
+import { stateOf } from "./deploy/state";
+import { engineOf } from "./deploy/stack-host";
+import { reachable } from "./engine";
 import { root } from "./paths";
 import { succeed } from "./processes";
 import { checkStackName, pulumi } from "./setup/stack";
@@ -89,7 +91,8 @@ async function runJob(stack: string, { file, version }: { file: string; version:
   const images = (await output("images")) as Record<string, string>;
   const credentials = (await output("credentials")) as Credentials;
   const job = publishModelJob();
-  const naming = { prefix: `feedback-loop-${stack}`, stack, owner: root };
+  const { owner = root } = await stateOf(stack);
+  const naming = { prefix: `feedback-loop-${stack}`, stack, owner };
   const command = ["python", "-m", "publish", "--model", modelInContainer];
   const script = jobScript(
     { ...job, tmpfs: {}, command: [...command, "--version", version, "--replace"] },
@@ -115,9 +118,12 @@ function resolved(value: EnvValue, credentials: Credentials): string | number {
 
 /** The inference API reads the alias when it starts. */
 async function reload(stack: string): Promise<void> {
-  const engine = await reachableEngine();
-  const mine = await engine.containers({ stack, owner: root });
-  const inference = mine.find(({ service }) => service === "inference");
+  const state = await stateOf(stack);
+  const engine = await reachable(engineOf(state));
+  const containers = await engine.containers({ stack });
+  const inference = containers.find(
+    ({ id, service }) => service === "inference" && state.ids.has(id),
+  );
   if (!inference) throw new CommandError(`no inference API of stack "${stack}" runs here`);
   await engine.restart(inference);
 }
