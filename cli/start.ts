@@ -5,18 +5,20 @@ import { refuseForeignStack } from "./deploy/ownership";
 import { engineOf } from "./deploy/stack-host";
 import { stateIfKnown } from "./deploy/state";
 import { logFolder } from "./paths";
-import { machineSteps } from "./setup/machine";
-import { endpoints, stackStep } from "./setup/stack";
+import { machineSteps, pulumiSteps } from "./setup/machine";
+import { deploysHere, endpoints, stackStep } from "./setup/stack";
 import { runSteps } from "./setup/steps";
 import { parseStack, stackUsage } from "./stack-option";
 
 export const start: Command = {
-  summary: "sets up this machine and deploys the stack to its Docker Engine",
+  summary:
+    "sets up this machine and deploys the stack, to its Docker Engine or where the stack's target says",
   usage: `npm start [-- -s STACK]\n\n${stackUsage}`,
   async run(args) {
     const stack = parseStack(args);
     await refuseEarly(stack);
-    const steps = [...machineSteps, stackStep(stack), deployStep(stack)];
+    const machine = deploysHere(stack) ? machineSteps : pulumiSteps;
+    const steps = [...machine, stackStep(stack), deployStep(stack)];
     await runSteps(steps, { logFolder });
     await printEndpoints(stack);
     return 0;

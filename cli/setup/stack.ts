@@ -120,12 +120,11 @@ export function stackNeeds(found: {
   mirror: string | undefined;
 }): StackNeeds {
   const { stackExists, settings = "", config, mirror } = found;
-  const isLocal = (config.target ?? defaultStack) === "local";
   return {
     init: !stackExists,
     removeStaleSalt: !stackExists && withoutSalt(settings) !== settings,
     // The machine's own mirror is only to be had on the machine itself.
-    ...(mirror && isLocal && !config.registryMirror && { registryMirror: mirror }),
+    ...(mirror && isLocal(config) && !config.registryMirror && { registryMirror: mirror }),
   };
 }
 
@@ -153,7 +152,7 @@ export const stateStep: Step = {
 export function stackStep(stack: string): Step {
   return {
     name: `stack ${stack}`,
-    needs: ["state", "images"],
+    needs: deploysHere(stack) ? ["state", "images"] : ["state"],
     async done() {
       const { init, registryMirror } = await needsOf(stack);
       return init || registryMirror ? undefined : settingsFile(stack);
@@ -194,6 +193,13 @@ export function plainConfig(settings: string): { target?: string; registryMirror
     new RegExp(`^ +feedback-loop:${key}: *["']?([^"'\\n]+?)["']? *$`, "m").exec(settings)?.[1];
   return { target: read("target"), registryMirror: read("registryMirror") };
 }
+
+/** Whether the stack runs on this machine, which then needs an engine and images. */
+export function deploysHere(stack: string): boolean {
+  return isLocal(plainConfig(readIfThere(settingsFile(stack)) ?? ""));
+}
+
+const isLocal = ({ target = "local" }: { target?: string }) => target === "local";
 
 export async function stackExists(stack: string): Promise<boolean> {
   const stacks = JSON.parse(await pulumi(["stack", "ls", "--json"])) as { name: string }[];
