@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
 import { launch, screenshot, sizes } from "./support/browser";
-import { docker } from "./support/docker";
+import { docker, inspect } from "./support/docker";
 import { eventually } from "./support/eventually";
 import { type FeedbackRow, LoopClient } from "./support/loop-client";
 import { realPhoto } from "./support/photos";
@@ -207,12 +207,15 @@ describe("GourmetGram", () => {
         await one.page.setInputFiles("#photo", realPhoto("userfeedback_egg.jpg"));
         await one.page.getByRole("button", { name: "See what it is" }).click();
         await one.page.getByText("The model can't answer just now").waitFor();
+        expect(await one.page.evaluate("document.activeElement.id")).toBe("send");
+        expect(await one.barriers()).toEqual([]);
         await screenshot(one.page, "desktop-model-down");
         await docker("start", stack.containerName("inference"));
         await eventually(async () => {
-          await one.page.getByRole("button", { name: "See what it is" }).click();
-          await one.page.waitForURL(/\/predictions\//, { timeout: 2000 });
+          const { State } = await inspect(stack.containerName("inference"));
+          expect(State.Health?.Status).toBe("healthy");
         });
+        await one.send();
       },
       2 * minutes,
     );
@@ -237,7 +240,21 @@ describe("GourmetGram", () => {
       );
       await one.page.getByRole("link", { name: "Your photos" }).click();
       await one.page.getByText("You said: it is Soup").waitFor();
-      expect(await one.page.locator(".history img").first().evaluate(shownWidth)).toBe(320);
+      await eventually(async () => {
+        expect(await one.page.locator(".history img").first().evaluate(shownWidth)).toBe(320);
+      });
+    });
+
+    it("isn't disturbed when the photo gets saved meanwhile", async () => {
+      const one = await visitor();
+      await docker("pause", stack.containerName("minio"));
+      await one.upload(realPhoto("userfeedback_egg.jpg"));
+      await one.page.getByText("Not saved yet").waitFor();
+      await one.page.getByLabel("It is").selectOption("Soup");
+      await docker("unpause", stack.containerName("minio"));
+      await one.page.getByText("Saved.").waitFor();
+      expect(await one.page.getByText("In the object store").count()).toBe(1);
+      expect(await one.page.getByLabel("It is").inputValue()).toBe("9");
     });
 
     it("can be said by keyboard alone", async () => {

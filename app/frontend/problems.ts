@@ -60,10 +60,8 @@ export class PhotoRefused extends ProblemError {
   }
 }
 
-/** How a photo is sent again: the upload page keeps it chosen, by its script or by the Back button. */
-const SEND_AGAIN =
-  "Send the photo again in a moment; your browser's Back button leads to the form with the photo " +
-  "still chosen.";
+/** True with the page's script, which stays on the form, and without: Back leads to it as it was. */
+const SEND_AGAIN = "Send the photo again in a moment; it is still chosen in the form.";
 
 /** The inference API is down, too slow, or answers what can't be understood. */
 export class InferenceUnavailable extends ProblemError {

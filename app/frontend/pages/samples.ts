@@ -1,6 +1,7 @@
 // Pictures for a first try. They are drawn, not photographed, by the project's own generator:
-//   python -m model draw --each 8 --size 256 --out FOLDER      (in app/, see app/model)
-// and chosen by hand from what it drew.
+//   npm run model -- draw --class CLASS --seed SEED --out app/frontend/static/samples/FILE
+// with classes and seeds: Bread 5, Dessert 4 (cake), Egg 8, Seafood 7 (fish), Vegetable/Fruit 3 (salad),
+// Noodles/Pasta 3 (spaghetti).
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 

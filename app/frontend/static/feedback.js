@@ -20,6 +20,7 @@ document.addEventListener("submit", async (event) => {
   const place = document.getElementById("problem");
   place.textContent = problem;
   place.hidden = false;
+  submitter.focus(); // which it lost by being disabled
 });
 
 /** The feedback part of the page that follows, or the words of the page of a problem. */

@@ -22,9 +22,10 @@ export function offerOtherWays(choose) {
 
   const camera = document.getElementById("camera-photo");
   camera.addEventListener("change", () => chooseFirst(camera.files));
-  // Where a finger points there is a camera behind the screen; elsewhere the field does the same.
-  document.getElementById("camera").hidden = !window.matchMedia("(pointer: coarse)").matches;
-  document.getElementById("ways").hidden = false;
+  // Where a finger points there is a camera behind the screen; elsewhere there are windows and a keyboard.
+  const hasTouch = window.matchMedia("(pointer: coarse)").matches;
+  document.getElementById("camera").hidden = !hasTouch;
+  document.getElementById("ways").hidden = hasTouch;
 
   function chooseFirst(files) {
     if (files.length > 0) choose(files[0], files.length);

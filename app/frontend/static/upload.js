@@ -51,6 +51,7 @@ form.addEventListener("submit", async (event) => {
   setBusy(false);
   problem.textContent = [outcome.message, outcome.advice].filter(Boolean).join(" ");
   problem.hidden = false;
+  send.focus(); // which it lost by being disabled: the Enter key tries again
 });
 
 // A page that comes back by the Back button is as it was left: busy.
