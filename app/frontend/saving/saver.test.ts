@@ -189,7 +189,7 @@ describe("saving feedback", () => {
     const orphan = await giveFeedback(randomUUID());
     await eventually(() => stores.orphanedIds.length > 0);
     const id = await accept();
-    const feedback = await giveFeedback(id);
+    await giveFeedback(id);
     await eventually(() => stores.savedKinds.length === 1);
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(stores.orphanedIds).toEqual([orphan.id]);
