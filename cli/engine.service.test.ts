@@ -10,7 +10,7 @@ describe("what a stack left on the engine", () => {
     "--label",
     `${name}=${value}`,
   ]);
-  const others = { ...target, owner: "/elsewhere" };
+  const others = { stack: `${target.stack}-other` };
 
   it("is found by its labels, and only that is removed", async () => {
     const name = `feedback-loop-${target.stack}`;
@@ -29,6 +29,6 @@ describe("what a stack left on the engine", () => {
 
   it("is asked of an engine that answers, and an absent one is told apart", async () => {
     expect(await engine.problem()).toBeUndefined();
-    expect(await new Engine("unix:///nowhere.sock").problem()).toMatch(/nowhere.sock/);
+    expect(await new Engine({ host: "unix:///nowhere.sock" }).problem()).toMatch(/nowhere.sock/);
   });
 });

@@ -3,11 +3,7 @@ import { labelFilters, parseBytes } from "./engine";
 describe("the engine", () => {
   it("is asked by label, and for stacks only", () => {
     expect(labelFilters({})).toEqual(["--filter", "label=feedback-loop.stack"]);
-    expect(labelFilters({ stack: "a", owner: "/b" })).toEqual([
-      ...["--filter", "label=feedback-loop.stack=a"],
-      ...["--filter", "label=feedback-loop.owner=/b"],
-    ]);
-    expect(labelFilters({ owner: "/b" })).toEqual(["--filter", "label=feedback-loop.owner=/b"]);
+    expect(labelFilters({ stack: "a" })).toEqual(["--filter", "label=feedback-loop.stack=a"]);
   });
 
   it.each([

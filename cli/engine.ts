@@ -1,8 +1,8 @@
 // The Docker Engine, through its command line client: the one place that knows how to ask it.
-// `dockerHost` takes any endpoint the client takes (unix://, tcp://, ssh://); without it the client's own settings rule.
-import { labels as stackLabels } from "../infra/runtime/naming";
+import { labelNames } from "../infra/runtime/naming";
+import { quote } from "../infra/shell";
 import { CommandError } from "./command";
-import { ProgramFailed, attach, run, succeed } from "./processes";
+import { ProgramFailed, type Result, type RunOptions, attach, run } from "./processes";
 
 export type Kind = "container" | "network" | "image" | "volume";
 
@@ -29,39 +29,35 @@ export interface ContainerState extends Labelled {
   memoryLimitBytes: number;
 }
 
-/** Which stack's things; without `owner` those of every clone. */
+/** Which stack's things, whoever's they are (deploy/ownership.ts); without a name those of all stacks. */
 export interface Selection {
   stack?: string;
-  owner?: string;
 }
 
-export const labelNames = { stack: "feedback-loop.stack", owner: "feedback-loop.owner" } as const;
-const serviceLabel = "feedback-loop.service";
+/** Engine's filters for a selection. */
+export const labelFilters = ({ stack }: Selection): string[] => [
+  "--filter",
+  `label=${stack === undefined ? labelNames.stack : `${labelNames.stack}=${stack}`}`,
+];
 
-/** Engine's filters for a selection; anything with a stack's label when it names nothing. */
-export function labelFilters({ stack, owner }: Selection): string[] {
-  const wanted = Object.entries(stackLabels({ stack: stack ?? "", owner: owner ?? "" }));
-  const named = wanted
-    .filter(([, value]) => value !== "")
-    .map(([name, value]) => `${name}=${value}`);
-  return (named.length > 0 ? named : [labelNames.stack]).flatMap((label) => [
-    "--filter",
-    `label=${label}`,
-  ]);
-}
-
+const answerTimeoutSeconds = 20;
 const askTimeoutSeconds = 60;
 
+/** Another endpoint than that of the client's own settings. */
+export interface Endpoint {
+  /** Any that the client takes: unix://, tcp://, ssh://. */
+  host: string;
+  /** Options of `ssh`, for which the client has no place. */
+  sshOptions?: readonly string[];
+}
+
 export class Engine {
-  constructor(private readonly dockerHost?: string) {}
+  constructor(private readonly endpoint?: Endpoint) {}
 
   /** What is wrong with the engine; undefined when it answers. */
   async problem(): Promise<string | undefined> {
-    const { exitCode, stdout, stderr } = await run(
-      "docker",
-      ["info", "--format", "{{.ServerVersion}}"],
-      { ...this.options(), timeoutSeconds: 20 },
-    );
+    const info = ["info", "--format", "{{.ServerVersion}}"];
+    const { exitCode, stdout, stderr } = await this.run(info, answerTimeoutSeconds);
     if (exitCode === 0 && stdout.trim() !== "") return undefined;
     return stderr.trim().split("\n").at(-1) || "the Docker Engine doesn't answer";
   }
@@ -89,33 +85,32 @@ export class Engine {
   }
 
   async hasImage(name: string): Promise<boolean> {
-    return (await run("docker", ["image", "inspect", name], this.options())).exitCode === 0;
+    return (await this.run(["image", "inspect", name])).exitCode === 0;
   }
 
   /** Whether an image could be pulled within the time. */
   async canPull(name: string, timeoutSeconds: number): Promise<boolean> {
-    const options = { ...this.options(), timeoutSeconds };
-    return (await run("docker", ["pull", "--quiet", name], options)).exitCode === 0;
+    return (await this.run(["pull", "--quiet", name], timeoutSeconds)).exitCode === 0;
   }
 
   /** Gone already is as good as removed. */
   async remove({ kind, id }: Labelled): Promise<void> {
     const force = kind === "container" || kind === "image" ? ["--force"] : [];
     const args = [kind, "rm", ...force, id];
-    const result = await run("docker", args, this.options());
+    const result = await this.run(args);
     if (result.exitCode !== 0 && !/no such|not found/i.test(result.stderr))
       throw new ProgramFailed(`docker ${args.join(" ")}`, result);
   }
 
   /** What a program prints inside a running container; undefined when it fails or there is none. */
   async runInside({ id }: ContainerState, command: readonly string[]): Promise<string | undefined> {
-    const options = { ...this.options(), timeoutSeconds: askTimeoutSeconds };
-    const { exitCode, stdout } = await run("docker", ["exec", id, ...command], options);
+    const { exitCode, stdout } = await this.run(["exec", id, ...command]);
     return exitCode === 0 ? stdout : undefined;
   }
 
   logs(container: string, args: readonly string[]): Promise<number> {
-    return attach("docker", ["logs", ...args, container], this.options());
+    const [program, words, options] = this.client(["logs", ...args, container]);
+    return attach(program, words, options);
   }
 
   private async inspect(kind: Kind, selection: Selection): Promise<Inspected[]> {
@@ -125,23 +120,36 @@ export class Engine {
     const ids = [...new Set(await this.ask(...list))];
     if (ids.length === 0) return [];
     // One may go between the two calls; the others are printed all the same.
-    const { stdout } = await run("docker", [kind, "inspect", ...ids], this.options());
+    const { stdout } = await this.run([kind, "inspect", ...ids]);
     return JSON.parse(stdout) as Inspected[];
   }
 
   private async ask(...args: string[]): Promise<string[]> {
-    const options = { ...this.options(), timeoutSeconds: askTimeoutSeconds };
-    return (await succeed("docker", args, options)).split("\n").filter((line) => line !== "");
+    const result = await this.run(args, askTimeoutSeconds);
+    if (result.exitCode !== 0) throw new ProgramFailed(`docker ${args[0] ?? ""}`, result);
+    return result.stdout.split("\n").filter((line) => line !== "");
   }
 
-  private options() {
-    return this.dockerHost ? { env: { ...process.env, DOCKER_HOST: this.dockerHost } } : {};
+  private run(args: readonly string[], timeoutSeconds?: number): Promise<Result> {
+    const [program, words, options] = this.client(args);
+    return run(program, words, { ...options, timeoutSeconds });
+  }
+
+  /** The program that asks the engine. By ssh it is the client over there, so that the host's key counts (`sshOptions`). */
+  private client(args: readonly string[]): [string, string[], RunOptions] {
+    const { host, sshOptions = [] } = this.endpoint ?? {};
+    if (!host) return ["docker", [...args], {}];
+    if (!host.startsWith("ssh://"))
+      return ["docker", [...args], { env: { ...process.env, DOCKER_HOST: host } }];
+    const { username, hostname, port } = new URL(host);
+    const login = username === "" ? hostname : `${username}@${hostname}`;
+    const options = [...sshOptions, ...(port === "" ? [] : ["-p", port])];
+    return ["ssh", [...options, "--", login, ["docker", ...args].map(quote).join(" ")], {}];
   }
 }
 
-/** The engine of this machine's stacks; an error when it doesn't answer. */
-export async function reachableEngine(): Promise<Engine> {
-  const engine = new Engine();
+/** The engine itself; an error when it doesn't answer. */
+export async function reachable(engine: Engine): Promise<Engine> {
   const problem = await engine.problem();
   if (problem) throw new CommandError(`The Docker Engine can't be reached: ${problem}`);
   return engine;
@@ -169,7 +177,7 @@ function labelledThing(kind: Kind, found: Inspected): Labelled {
     name,
     stack: labels[labelNames.stack] ?? "",
     owner: labels[labelNames.owner] ?? "",
-    service: labels[serviceLabel],
+    service: labels[labelNames.service],
     createdAt: found.Created ?? found.CreatedAt ?? "",
   };
 }

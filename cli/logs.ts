@@ -1,7 +1,8 @@
 // `npm run logs`: what one service says.
 import { parseArgs } from "node:util";
 import { type Command, CommandError, UsageError } from "./command";
-import { reachableEngine } from "./engine";
+import { engineOfStack } from "./deploy/stack-host";
+import { reachable } from "./engine";
 import { checkStackName } from "./setup/stack";
 import { stackOption, stackUsage } from "./stack-option";
 
@@ -25,7 +26,7 @@ ${stackUsage}
       },
     });
     const stack = checkStackName(values.stack);
-    const engine = await reachableEngine();
+    const engine = await reachable(await engineOfStack(stack));
     const containers = await engine.containers({ stack });
     if (containers.length === 0)
       throw new CommandError(

@@ -3,9 +3,12 @@ import { bench } from "./bench";
 import { check } from "./check";
 import { type Command, CommandError, UsageError } from "./command";
 import { destroy } from "./destroy";
+import { doctor } from "./doctor";
 import { logs } from "./logs";
 import { model } from "./model";
+import { preview } from "./preview";
 import { pulumi } from "./pulumi";
+import { stacks } from "./stacks";
 import { start } from "./start";
 import { status } from "./status";
 import { test } from "./test";
@@ -14,8 +17,11 @@ import { test } from "./test";
 const commands: Readonly<Record<string, Command>> = {
   start,
   status,
+  stacks,
   logs,
   destroy,
+  doctor,
+  preview,
   pulumi,
   model,
   check,

@@ -16,7 +16,9 @@ import { catalogue } from "../infra/services/catalogue";
 import type { EnvValue } from "../infra/services/service-spec";
 import { publishModel as publishModelJob } from "../infra/services/publish-model";
 import { CommandError, UsageError } from "./command";
-import { type ContainerState, type Engine, reachableEngine } from "./engine";
+import { engineOf } from "./deploy/stack-host";
+import { type StackState, stateOf } from "./deploy/state";
+import { type ContainerState, type Engine, reachable } from "./engine";
 import { type Said, waitForModel } from "./model-in-service";
 import { root } from "./paths";
 import { succeed } from "./processes";
@@ -48,8 +50,9 @@ export async function publishModel(args: string[]): Promise<number> {
   const stack = checkStackName(values.stack);
   const path = resolve(process.env["INIT_CWD"] ?? process.cwd(), file);
   const { version } = usable(path);
-  const engine = await reachableEngine();
-  const inference = await inferenceContainer(engine, stack);
+  const state = await stateOf(stack);
+  const engine = await reachable(engineOf(state));
+  const inference = await inferenceContainer(engine, stack, state);
   const copy = readableCopy(path);
   try {
     console.log((await runJob(stack, { file: copy, version })).trim());
@@ -96,7 +99,8 @@ async function runJob(stack: string, { file, version }: { file: string; version:
   const images = (await output("images")) as Record<string, string>;
   const credentials = (await output("credentials")) as Credentials;
   const job = publishModelJob();
-  const naming = { prefix: `feedback-loop-${stack}`, stack, owner: root };
+  const { owner = root } = await stateOf(stack);
+  const naming = { prefix: `feedback-loop-${stack}`, stack, owner };
   const command = ["python", "-m", "publish", "--model", modelInContainer];
   const script = jobScript(
     { ...job, tmpfs: {}, command: [...command, "--version", version, "--replace"] },
@@ -120,9 +124,13 @@ function resolved(value: EnvValue, credentials: Credentials): string | number {
   return credentials[name]![field as "user" | "password"];
 }
 
-async function inferenceContainer(engine: Engine, stack: string): Promise<ContainerState> {
-  const mine = await engine.containers({ stack, owner: root });
-  const inference = mine.find(({ service }) => service === "inference");
+async function inferenceContainer(
+  engine: Engine,
+  stack: string,
+  { ids }: StackState,
+): Promise<ContainerState> {
+  const containers = await engine.containers({ stack });
+  const inference = containers.find(({ id, service }) => service === "inference" && ids.has(id));
   if (!inference) throw new CommandError(`no inference API of stack "${stack}" runs here`);
   return inference;
 }

@@ -3,13 +3,22 @@ import type { Command } from "./command";
 import { root } from "./paths";
 import { attach } from "./processes";
 import { providePulumi } from "./setup/machine";
-import { pulumiEnvironment } from "./setup/stack";
+import { keepBackend, pulumiEnvironment } from "./setup/stack";
 
 export const pulumi: Command = {
   summary: "any Pulumi command, with this clone's toolchain and state",
   usage: "npm run pulumi -- ARGS    (as in: npm run pulumi -- preview)",
   async run(args) {
     await providePulumi();
-    return attach("pulumi", args, { cwd: root, env: pulumiEnvironment() });
+    const exitCode = await attach("pulumi", args, { cwd: root, env: pulumiEnvironment() });
+    if (exitCode === 0) rememberLogin(args);
+    return exitCode;
   },
 };
+
+/** Pulumi itself would remember it for all projects of this person, and every command here names the clone's own state. */
+function rememberLogin([verb, ...args]: readonly string[]): void {
+  if (verb === "logout") keepBackend();
+  const url = args.find((arg) => /^\w+:\/\//.test(arg));
+  if (verb === "login" && url) keepBackend(url);
+}

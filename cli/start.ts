@@ -2,27 +2,35 @@
 import type { Command } from "./command";
 import { deployStep } from "./deploy/deploy";
 import { refuseForeignStack } from "./deploy/ownership";
-import { Engine } from "./engine";
+import { engineOf } from "./deploy/stack-host";
+import { stateIfKnown } from "./deploy/state";
 import { logFolder } from "./paths";
-import { machineSteps } from "./setup/machine";
-import { endpoints, stackStep } from "./setup/stack";
+import { machineSteps, pulumiSteps } from "./setup/machine";
+import { deploysHere, endpoints, stackStep } from "./setup/stack";
 import { runSteps } from "./setup/steps";
 import { parseStack, stackUsage } from "./stack-option";
 
 export const start: Command = {
-  summary: "sets up this machine and deploys the stack to its Docker Engine",
+  summary:
+    "sets up this machine and deploys the stack, to its Docker Engine or where the stack's target says",
   usage: `npm start [-- -s STACK]\n\n${stackUsage}`,
   async run(args) {
     const stack = parseStack(args);
-    const engine = new Engine();
-    // Before minutes of set-up, where the engine can tell already.
-    if (!(await engine.problem())) await refuseForeignStack(engine, stack);
-    const steps = [...machineSteps, stackStep(stack), deployStep(stack, engine)];
+    await refuseEarly(stack);
+    const machine = deploysHere(stack) ? machineSteps : pulumiSteps;
+    const steps = [...machine, stackStep(stack), deployStep(stack)];
     await runSteps(steps, { logFolder });
     await printEndpoints(stack);
     return 0;
   },
 };
+
+/** Before minutes of set-up, where engine and state can tell already. */
+async function refuseEarly(stack: string): Promise<void> {
+  const state = await stateIfKnown(stack);
+  if (!state || (await engineOf(state).problem())) return;
+  await refuseForeignStack(engineOf(state), stack, state);
+}
 
 async function printEndpoints(stack: string): Promise<void> {
   const found = Object.values(await endpoints(stack));

@@ -1,9 +1,10 @@
 // `npm run status`: what runs of a stack, and how it fares.
 import type { Command } from "./command";
-import { type ContainerState, reachableEngine } from "./engine";
-import { root } from "./paths";
-import { isSetUp } from "./setup/findings";
-import { type Endpoints, endpoints, stackExists } from "./setup/stack";
+import { type ContainerState, reachable } from "./engine";
+import { isOurs } from "./deploy/ownership";
+import { engineOf } from "./deploy/stack-host";
+import { endpointsOf, noState, stateIfKnown } from "./deploy/state";
+import type { Endpoints } from "./setup/stack";
 import { parseStack, stackUsage } from "./stack-option";
 
 export const status: Command = {
@@ -11,19 +12,19 @@ export const status: Command = {
   usage: `npm run status [-- -s STACK]\n\n${stackUsage}\n\nEnds with 1 when a service isn't well.`,
   async run(args) {
     const stack = parseStack(args);
-    const engine = await reachableEngine();
+    const state = await stateIfKnown(stack);
+    const engine = await reachable(engineOf(state ?? noState));
     const containers = await engine.containers({ stack });
     if (containers.length === 0) {
       console.log(`Nothing of the stack "${stack}" runs here: npm start deploys it.`);
       return 1;
     }
-    const owner = containers[0]!.owner;
-    const [memoryBytes, urls] = await Promise.all([
-      engine.memoryBytes(containers.filter(isRunning).map(({ id }) => id)),
-      isSetUp() && owner === root && (await stackExists(stack)) ? endpoints(stack) : {},
-    ]);
-    console.log(table(serviceRows(containers, memoryBytes, urls)));
-    if (owner !== root) console.log(`\nDeployed by another clone: ${owner}`);
+    const memoryBytes = await engine.memoryBytes(containers.filter(isRunning).map(({ id }) => id));
+    console.log(table(serviceRows(containers, memoryBytes, endpointsOf(state))));
+    const makers = new Set(
+      state && containers.filter((found) => !isOurs(found, state)).map(({ owner }) => owner),
+    );
+    for (const owner of makers) console.log(`\nNot in this clone's state: made by ${owner}`);
     return containers.every(isWell) ? 0 : 1;
   },
 };

@@ -1,5 +1,11 @@
 // Reads raw configuration key by key, notes problems instead of throwing, and remembers which keys it knows.
 
+/** What a field may hold, as a test and in words. */
+export interface FieldRule {
+  holds(value: string): boolean;
+  allowed: string;
+}
+
 export class ConfigReader {
   readonly problems: string[] = [];
   private readonly known = new Set<string>();
@@ -29,11 +35,7 @@ export class ConfigReader {
     const given = this.json(key);
     if (given === undefined) return fallback;
     const fields = Object.keys(fallback).join(", ");
-    if (typeof given !== "object" || given === null || Array.isArray(given)) {
-      const allowed = `an object with any of the fields ${fields}`;
-      this.wrong(key, shown(given), allowed, `${key}.${Object.keys(fallback)[0]}`);
-      return fallback;
-    }
+    if (!isObject(given)) return this.noObject(key, given, fallback);
     const result: Record<string, number> = { ...fallback };
     for (const [field, value] of Object.entries(given)) {
       if (field in fallback)
@@ -43,17 +45,49 @@ export class ConfigReader {
     return result as T;
   }
 
-  /** A JSON array of distinct values. */
+  /** A JSON array of distinct values, or `auto`, which stands for the fallback. */
   listOf<T extends string>(
     key: string,
     allowed: readonly T[],
     { fallback }: { fallback: T[] },
   ): T[] {
     const given = this.json(key);
-    if (given === undefined) return fallback;
+    if (given === undefined || given === "auto") return fallback;
     const isAllowed = (value: unknown): value is T => allowed.some((known) => known === value);
     if (Array.isArray(given) && given.every(isAllowed)) return [...new Set(given)];
-    this.wrong(key, shown(given), `a list of ${allowed.join(", ")}`, `${key}[0]`);
+    this.wrong(key, shown(given), `auto or a list of ${allowed.join(", ")}`, `${key}[0]`);
+    return fallback;
+  }
+
+  /**
+   * A JSON object of texts and whole numbers: `fallback` names the fields and their defaults, a rule says of a field
+   * what is allowed, where that isn't everything.
+   */
+  fields<T extends Record<string, string | number>>(
+    key: string,
+    fallback: T,
+    rules: Partial<Record<keyof T, FieldRule>>,
+  ): T {
+    const given = this.json(key);
+    if (given === undefined) return fallback;
+    const names = Object.keys(fallback).join(", ");
+    if (!isObject(given)) return this.noObject(key, given, fallback);
+    const result: Record<string, string | number> = { ...fallback };
+    for (const [field, value] of Object.entries(given)) {
+      const rule = rules[field];
+      if (!(field in fallback))
+        this.problems.push(`${key}.${field}: no such field; allowed are ${names}`);
+      else if (value !== fallback[field] && rule?.holds(String(value)) === false)
+        this.wrong(`${key}.${field}`, shown(value), rule.allowed);
+      else result[field] = typeof fallback[field] === "number" ? Number(value) : String(value);
+    }
+    return result as T;
+  }
+
+  text(key: string, rule: FieldRule, { fallback }: { fallback: string }): string {
+    const given = this.take(key) ?? fallback;
+    if (rule.holds(given)) return given;
+    this.wrong(key, given, rule.allowed);
     return fallback;
   }
 
@@ -76,6 +110,13 @@ export class ConfigReader {
         `${key}: no such key; allowed are ${[...this.known].sort().join(", ")}. ` +
           `Remove it with \`pulumi config rm ${key}\``,
       );
+  }
+
+  private noObject<T extends object>(key: string, given: unknown, fallback: T): T {
+    const fields = Object.keys(fallback);
+    const allowed = `an object with any of the fields ${fields.join(", ")}`;
+    this.wrong(key, shown(given), allowed, `${key}.${fields[0]}`);
+    return fallback;
   }
 
   private take(key: string): string | undefined {
@@ -111,5 +152,8 @@ export class ConfigReader {
     );
   }
 }
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));

@@ -19,6 +19,16 @@ describe("the configuration", () => {
       ports: { frontend: 5000, inference: 8000, minio: 9001, objectStore: 9000, postgres: 5432 },
       open: ["inference"],
       registryMirror: "docker.io",
+      imageRegistry: "",
+      ssh: {
+        address: "",
+        user: "root",
+        port: 22,
+        privateKeyPath: "",
+        hostKey: "",
+        bindAddress: "0.0.0.0",
+      },
+      hostTimeoutSeconds: 900,
       healthTimeoutSeconds: 180,
       outboxLimitMiB: 512,
       uploadsPerMinute: { session: 30, address: 300 },
@@ -30,8 +40,10 @@ describe("the configuration", () => {
       config: Record<string, { default?: unknown; description?: string }>;
     };
     const described = Object.entries(project.config).filter(([key]) => !key.includes(":"));
+    // `auto` stands for what the target opens.
+    const defaults = { ...readConfig({}), open: "auto" };
     expect(described.map(([key, schema]) => [key, schema.default])).toEqual(
-      Object.entries(readConfig({})),
+      Object.entries(defaults),
     );
     for (const [, { description }] of described) expect(description).toBeTruthy();
   });
@@ -43,6 +55,46 @@ describe("the configuration", () => {
 
   it("takes an empty list for what it says", () => {
     expect(readConfig({ open: "[]" }).open).toEqual([]);
+  });
+
+  it("opens the inference API on loopback only, unless told otherwise", () => {
+    const ssh = '{"address":"10.0.0.5"}';
+    expect(readConfig({ open: "auto" }).open).toEqual(["inference"]);
+    expect(readConfig({ target: "ssh", ssh, open: "auto" }).open).toEqual([]);
+    expect(readConfig({ target: "ssh", ssh, open: '["inference"]' }).open).toEqual(["inference"]);
+  });
+
+  it("reads another machine's login, and its host key without the comment", () => {
+    const given =
+      '{"address":"host.example.org","user":"cc","port":"2222","hostKey":"ssh-ed25519 AAAA me@x"}';
+    expect(readConfig({ target: "ssh", ssh: given }).ssh).toEqual({
+      address: "host.example.org",
+      user: "cc",
+      port: 2222,
+      privateKeyPath: "",
+      hostKey: "ssh-ed25519 AAAA",
+      bindAddress: "0.0.0.0",
+    });
+  });
+
+  it("wants a machine for target ssh", () => {
+    expect(problemsOf({ target: "ssh" })).toContain("ssh.address: target ssh needs a machine");
+  });
+
+  it("takes the defaults when they are given, as Pulumi gives them", () => {
+    const { ssh } = readConfig({});
+    expect(readConfig({ ssh: JSON.stringify(ssh) }).ssh).toEqual(ssh);
+  });
+
+  it("refuses what would be another word of a command line", () => {
+    const problems = problemsOf({
+      ssh: '{"address":"-oProxyCommand=x","user":"a b","port":"ssh","privateKeyPath":"id \\"x","hostKey":"SHA256:x","bindAddress":"all","colour":"red"}',
+      imageRegistry: "https://x",
+    });
+    for (const field of ["address", "user", "port", "privateKeyPath", "hostKey", "bindAddress"])
+      expect(problems).toContain(`ssh.${field}: "`);
+    expect(problems).toContain("ssh.colour: no such field; allowed are address, user, port");
+    expect(problems).toContain('imageRegistry: "https://x" was given');
   });
 
   it("reports all problems at once, each with its key, what was given and what is allowed", () => {
@@ -57,13 +109,13 @@ describe("the configuration", () => {
       reigstryMirror: "x",
     });
     expect(problems).toContain("10 problems");
-    expect(problems).toContain('target: "moon" was given; allowed is one of local');
+    expect(problems).toContain('target: "moon" was given; allowed is one of local, ssh');
     expect(problems).toContain(
       'ports.frontend: "0" was given; allowed is a whole number from 1 to',
     );
     expect(problems).toContain("ports.webb: no such field; allowed are frontend");
     expect(problems).toContain(
-      'open: "["everything"]" was given; allowed is a list of frontend, inf',
+      'open: "["everything"]" was given; allowed is auto or a list of frontend, inf',
     );
     expect(problems).toContain("registryMirror");
     expect(problems).toContain('healthTimeoutSeconds: "soon"');

@@ -51,3 +51,11 @@ export const officialFolder = (registry: string) => `${registry}/library`;
 /** The name by which an engine pulls an official image. */
 export const pullName = (image: OfficialImageName, registry: string) =>
   `${officialFolder(registry)}/${officialImages[image]}`;
+
+/**
+ * Name of one of our own images.
+ * @param folder registry, or the stack's own where it is built on the host
+ * @param content hash of what the image is built from
+ */
+export const ownImageName = (folder: string, image: OwnImageName, content: string) =>
+  `${folder}/${image}:${content.slice(0, 16)}`;

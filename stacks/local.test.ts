@@ -1,12 +1,19 @@
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime";
 import { readConfig } from "../infra/config";
 import { ownImages } from "../infra/images";
 import { local } from "./local";
 
-const naming = { prefix: "feedback-loop-test", stack: "test", owner: "/clone" };
-const root = `${__dirname}/..`;
+const naming = { prefix: "feedback-loop-test", stack: "test" };
+const root = resolve(__dirname, "..");
+const owner = "machine:/clone#01";
 const secretValue = "generated-secret-value";
+
+const generated: Readonly<Record<string, object>> = {
+  "random:index/randomPassword:RandomPassword": { result: secretValue },
+  "random:index/randomId:RandomId": { hex: owner },
+};
 
 /** Records every resource that the program asks for; an invoke nobody expects fails the test. */
 class Recorder implements pulumi.runtime.Mocks {
@@ -14,11 +21,13 @@ class Recorder implements pulumi.runtime.Mocks {
 
   newResource(args: MockResourceArgs): { id: string; state: Record<string, unknown> } {
     this.resources.push(args);
-    const generated =
-      args.type === "random:index/randomPassword:RandomPassword" ? { result: secretValue } : {};
     return {
       id: `${args.name}-id`,
-      state: { ...(args.inputs as object), imageId: `sha256:${args.name}`, ...generated },
+      state: {
+        ...(args.inputs as object),
+        imageId: `sha256:${args.name}`,
+        ...generated[args.type],
+      },
     };
   }
 
@@ -75,16 +84,21 @@ describe("the local stack", () => {
     expect(components.length).toBeGreaterThan(8);
   });
 
-  it("labels all that it makes on the engine with stack and clone", () => {
+  it("labels all that it makes on the engine with stack and owner", () => {
     const expected = expect.arrayContaining([
       { label: "feedback-loop.stack", value: "test" },
-      { label: "feedback-loop.owner", value: "/clone" },
+      { label: "feedback-loop.owner", value: owner },
     ]) as unknown;
     for (const kind of ["container:Container", "volume:Volume", "network:Network"]) {
       const made = recorder.ofType(`docker:index/${kind}`);
       expect(made.length).toBeGreaterThan(3);
       for (const { inputs } of made) expect(inputs).toMatchObject({ labels: expected });
     }
+  });
+
+  it("asks for the same from every clone, but for who made it", () => {
+    const others = recorder.resources.filter(({ type }) => !/:RandomId$/.test(type));
+    expect(others.filter(({ inputs }) => JSON.stringify(inputs).includes(root))).toEqual([]);
   });
 
   it("pulls official images through the mirror and builds our own", () => {

@@ -8,9 +8,7 @@ import { launch, screenshot, sizes } from "./support/browser";
 import { docker, inspect, labelled } from "./support/docker";
 import { eventually } from "./support/eventually";
 import { LoopClient } from "./support/loop-client";
-import { allRealPhotos, drawnPhoto, realPhoto } from "./support/photos";
-import { stripMetadata } from "../app/frontend/photos/metadata";
-import { detectPhotoType } from "../app/frontend/photos/photo-type";
+import { allRealPhotos, drawnPhoto, realPhoto, withoutMetadata } from "./support/photos";
 import { succeed } from "../cli/processes";
 import { pythonEnvironment, pythonProgram } from "../cli/setup/python";
 import { type Credentials, TestStack, root } from "./support/test-stack";
@@ -402,11 +400,6 @@ describe("a stack on this machine", () => {
 
 /** Of the demonstration model: 1280 numbers of 2 bytes each. */
 const embeddingBytes = 1280 * 2;
-
-function withoutMetadata(path: string): Buffer {
-  const photo = readFileSync(path);
-  return stripMetadata(photo, detectPhotoType(photo)!);
-}
 
 /** Runs in the page: zero while a picture couldn't be shown. */
 const loadedWidth = (image: { naturalWidth?: number }) => image.naturalWidth ?? 0;

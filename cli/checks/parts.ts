@@ -1,5 +1,5 @@
 // What `npm run check` consists of: one part a tool, run side by side, each reported by one line.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { logFolder, root } from "../paths";
 import { type Result, run } from "../processes";
@@ -73,8 +73,17 @@ export function checkParts(): Part[] {
     },
     { name: "python lint", program: ruff, args: ["check", ...ruffArgs] },
     goFormat,
+    {
+      name: "workflows",
+      program: "go",
+      args: ["-C", "test/actionlint", "tool", "actionlint", ...workflows()],
+      optional: "Go isn't installed",
+    },
   ];
 }
+
+const workflowFolder = join(root, ".github", "workflows");
+const workflows = () => readdirSync(workflowFolder).map((file) => join(workflowFolder, file));
 
 /** Jest on some of its projects; what it finds goes to a file as well. */
 export function jest(projects: readonly string[], file: string, more: readonly string[] = []) {

@@ -1,14 +1,17 @@
 // Brings the stack on the engine to what the clone says, and tells what happens as it happens.
-import type { Engine } from "../engine";
+import { refuseUnfitHost } from "../doctor/examination";
 import { pulumi } from "../setup/stack";
 import type { Step, StepLog } from "../setup/steps";
 import { Progress, changesOf } from "./progress";
 import { refuseForeignStack } from "./ownership";
-import { reconcile } from "./reconcile";
+import { reconcile, releaseDeadLocks } from "./reconcile";
+import { engineOf, placeOf } from "./stack-host";
+import { stateOf } from "./state";
 
 const up = [
   // Refreshed, because what was removed by hand would be taken for running; then the jobs' turn comes as needed.
-  ...["up", "--yes", "--skip-preview", "--refresh"],
+  // By the program, which knows a host's new key where the state has the old one.
+  ...["up", "--yes", "--skip-preview", "--refresh", "--run-program"],
   // Set-up has installed exactly the plugins that are needed.
   "--skip-plugin-pre-install",
   ...["--suppress-outputs", "--suppress-progress"],
@@ -25,18 +28,31 @@ export function reportTo(log: StepLog): (line: string) => void {
   };
 }
 
-export function deployStep(stack: string, engine: Engine): Step {
+export function deployStep(stack: string): Step {
   return {
     name: "deploy",
     needs: [`stack ${stack}`],
     done: () => Promise.resolve(undefined),
     async run(log) {
-      await refuseForeignStack(engine, stack);
-      await reconcile(stack, engine, log.say);
+      await tidyUp(stack, log);
       // What a person calls by hand next is about this stack, without naming it.
       await pulumi(["stack", "select", stack]);
       const output = await pulumi([...up, "--stack", stack], { onLine: reportTo(log) });
       return changesOf(output) ?? "nothing to change";
     },
   };
+}
+
+/** Where the stack's engine doesn't answer, the deployment itself waits for it, or says why not. */
+async function tidyUp(stack: string, log: StepLog): Promise<void> {
+  const state = await stateOf(stack);
+  await refuseUnfitHost(stack, state);
+  const engine = engineOf(state);
+  const problem = await engine.problem();
+  if (problem) {
+    log.say(`${placeOf(state)} doesn't answer yet: ${problem}`);
+    return releaseDeadLocks(stack, log.say);
+  }
+  await refuseForeignStack(engine, stack, state);
+  await reconcile(stack, engine, log.say);
 }

@@ -1,18 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { locks, readState } from "./reconcile";
+import { locks, withoutPending } from "./reconcile";
 
 describe("what an interrupted run left", () => {
-  it("is read from the state", () => {
-    const deployment = { resources: [{}, { id: "a" }, { id: "b" }], pending_operations: [{}] };
-    expect(readState(JSON.stringify({ deployment }))).toEqual({
-      ids: new Set(["a", "b"]),
-      pendingOperations: 1,
-    });
-    expect(readState("{}")).toEqual({ ids: new Set(), pendingOperations: 0 });
-  });
-
   it("is a lock whose process is dead, on this machine only", () => {
     const folder = mkdtempSync(join(tmpdir(), "locks-"));
     const write = (name: string, lock: object) =>
@@ -30,5 +21,16 @@ describe("what an interrupted run left", () => {
     expect(locks(join(folder, "empty"), machine)).toEqual({ dead: [], living: [] });
     expect(locks(join(folder, "none"), machine)).toEqual({ dead: [], living: [] });
     rmSync(folder, { recursive: true });
+  });
+
+  it("is dropped from the state where nobody knows how it ended, and nothing else is", () => {
+    const resources = [{ urn: "u", type: "t", outputs: { secret: { ciphertext: "x" } } }];
+    const pending = { resources, pending_operations: [{ type: "creating" }] };
+    expect(JSON.parse(withoutPending(JSON.stringify({ version: 3, deployment: pending })))).toEqual(
+      {
+        version: 3,
+        deployment: { resources, pending_operations: [] },
+      },
+    );
   });
 });

@@ -4,68 +4,64 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { CommandError } from "../command";
-import type { Engine } from "../engine";
-import { root, stateFolder } from "../paths";
+import type { Engine, Labelled } from "../engine";
 import { programOf } from "../processes";
-import { pulumi } from "../setup/stack";
+import { pulumi, stateInFiles } from "../setup/stack";
+import { isOurs } from "./ownership";
+import { type StackState, stateOf } from "./state";
 
 export async function reconcile(
   stack: string,
   engine: Engine,
   say: (line: string) => void,
 ): Promise<void> {
-  const dead = await deadLocks(stack);
-  if (dead.length > 0) {
-    say("an earlier run was killed while it held the stack's lock: releasing it");
-    await pulumi(["cancel", "--yes", "--stack", stack]);
-  }
-  const state = readState(await pulumi(["stack", "export", "--stack", stack]));
+  await releaseDeadLocks(stack, say);
+  const state = await stateOf(stack);
   if (state.pendingOperations > 0) {
-    say(
-      `an earlier run was killed during ${state.pendingOperations} operations: looking at what came of them`,
-    );
-    await pulumi([
-      "refresh",
-      "--yes",
-      "--skip-preview",
-      "--clear-pending-creates",
-      "--stack",
-      stack,
-    ]);
+    say(`an earlier run was killed during ${state.pendingOperations} operations`);
+    await forgetPending(stack);
   }
-  const mine = { stack, owner: root };
-  const onEngine = [
-    ...(await engine.labelled("container", mine)),
-    ...(await engine.labelled("network", mine)),
-  ];
-  for (const stray of onEngine.filter(({ id }) => !state.ids.has(id))) {
+  for (const stray of await strays(stack, engine, state)) {
     say(`removing ${stray.kind} ${stray.name}, which the state doesn't know`);
     await engine.remove(stray);
   }
 }
 
-export interface State {
-  /** Ids of all resources. */
-  ids: ReadonlySet<string>;
-  /** Begun, with nothing known of their end. */
-  pendingOperations: number;
+/**
+ * Drops the operations whose end nobody knows. What came of them is found out in what follows: strays by their labels,
+ * everything else by the refresh of the next `up`. A refresh here would dial a host whose new key only the program
+ * knows, and the program can't run on half of a stack.
+ */
+async function forgetPending(stack: string): Promise<void> {
+  const exported = await pulumi(["stack", "export", "--stack", stack]);
+  await pulumi(["stack", "import", "--stack", stack], { input: withoutPending(exported) });
 }
 
-/** What is read here of `pulumi stack export`. */
-export function readState(exported: string): State {
-  const { deployment } = JSON.parse(exported) as {
-    deployment?: { resources?: { id?: string }[]; pending_operations?: unknown[] };
-  };
-  return {
-    ids: new Set((deployment?.resources ?? []).flatMap(({ id }) => (id ? [id] : []))),
-    pendingOperations: deployment?.pending_operations?.length ?? 0,
-  };
+/** An exported state without operations under way; its secrets stay encrypted. */
+export function withoutPending(exported: string): string {
+  const state = JSON.parse(exported) as { deployment: Record<string, unknown> };
+  return JSON.stringify({ ...state, deployment: { ...state.deployment, pending_operations: [] } });
+}
+
+/** Locks of runs that were killed; rejects while another run is at work. */
+export async function releaseDeadLocks(stack: string, say: (line: string) => void): Promise<void> {
+  if ((await deadLocks(stack)).length === 0) return;
+  say("an earlier run was killed while it held the stack's lock: releasing it");
+  await pulumi(["cancel", "--yes", "--stack", stack]);
+}
+
+/** Ours, but unknown to the state: made by a run that was killed before it could write that down. */
+async function strays(stack: string, engine: Engine, state: StackState): Promise<Labelled[]> {
+  const found = [
+    ...(await engine.labelled("container", { stack })),
+    ...(await engine.labelled("network", { stack })),
+  ];
+  return found.filter((thing) => !state.ids.has(thing.id) && isOurs(thing, state));
 }
 
 /** A run that was told to stop takes a moment to end. */
 const endingTakesSeconds = 5;
 
-/** Locks of runs that were killed; rejects while another run is at work. */
 async function deadLocks(stack: string): Promise<Lock[]> {
   const deadline = Date.now() + endingTakesSeconds * 1000;
   for (;;) {
@@ -80,9 +76,11 @@ async function deadLocks(stack: string): Promise<Lock[]> {
   }
 }
 
-/** Of the file backend below the clone; other backends settle it themselves, or say whose lock it is. */
-const lockFolder = (stack: string) =>
-  join(stateFolder, "locks", "organization", "feedback-loop", stack);
+/** Of a state in files; of every other Pulumi itself says whose lock it is, and that `pulumi cancel` releases it. */
+function lockFolder(stack: string): string | undefined {
+  const folder = stateInFiles();
+  return folder && join(folder, "locks", "organization", "feedback-loop", stack);
+}
 
 interface Lock {
   pid: number;
@@ -91,11 +89,11 @@ interface Lock {
 
 /** Locks name the process that took them: those of this machine, by whether it still runs. */
 export function locks(
-  folder: string,
+  folder: string | undefined,
   machine: { hostname: string; runs: (pid: number) => boolean } = { hostname: hostname(), runs },
 ): { dead: Lock[]; living: Lock[] } {
-  const files = existsSync(folder) ? readdirSync(folder) : [];
-  const mine = files
+  if (!folder || !existsSync(folder)) return { dead: [], living: [] };
+  const mine = readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
     .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Lock)
     .filter((lock) => lock.hostname === machine.hostname);

@@ -25,7 +25,10 @@ export function selfMadeChecks(
       ? [{ name: "toolchain tests", ...script("toolchain", "check.sh") }]
       : []),
     ...(found.images?.registryMirror
-      ? [{ name: "mirror tests", ...script("registry", "smoke.sh") }]
+      ? [
+          { name: "mirror tests", ...script("registry", "smoke.sh") },
+          { name: "second machine", ...script("machine", "check.sh") },
+        ]
       : []),
   ];
 }

@@ -1,7 +1,8 @@
 // A stack's own things in the clone: passphrase, state, settings, and the environment in which `pulumi` finds them.
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { UsageError } from "../command";
 import { root, stateFolder } from "../paths";
 import { type RunOptions, succeed } from "../processes";
@@ -23,6 +24,29 @@ const passphraseFile = join(stateFolder, "passphrase");
 const environmentFile = join(stateFolder, "env.sh");
 /** Pulumi puts the state into `.pulumi` below this folder. */
 const ownBackend = `file://${root}`;
+/** Holds the URL that a login chose instead. */
+const backendFile = join(stateFolder, "backend");
+
+/** Where this clone's stacks are, unless a variable says otherwise. */
+const clonesBackend = () => readIfThere(backendFile)?.trim() ?? ownBackend;
+
+/** Keeps what a login chose for all commands of this clone; without a URL the clone's own state counts again. */
+export function keepBackend(url?: string): void {
+  if (url) writeWhole(backendFile, `${url}\n`);
+  else rmSync(backendFile, { force: true });
+}
+
+const backendUrl = (user: NodeJS.ProcessEnv) => user["PULUMI_BACKEND_URL"] || clonesBackend();
+
+/** Folder of the state where that is in files; undefined elsewhere. */
+export function stateInFiles(user: NodeJS.ProcessEnv = process.env): string | undefined {
+  const url = backendUrl(user);
+  return url.startsWith("file:///") ? join(fileURLToPath(url), ".pulumi") : undefined;
+}
+
+/** Whether the stacks are somewhere that other clones may use too. */
+export const backendIsShared = (user: NodeJS.ProcessEnv = process.env): boolean =>
+  backendUrl(user) !== ownBackend;
 
 type Tools = Pick<Toolchain, "binFolder" | "home">;
 
@@ -31,7 +55,7 @@ function pulumiVariables({ binFolder, home }: Tools) {
   return {
     binFolder,
     always: { PULUMI_SKIP_UPDATE_CHECK: "true", ...(home && { PULUMI_HOME: home }) },
-    backend: ownBackend,
+    backend: clonesBackend(),
     /** For the clone's own state only: a shared one has a passphrase of its own. */
     passphraseFile,
   };
@@ -49,7 +73,7 @@ export function pulumiEnvironment(
     ...always,
     PATH: `${binFolder}:${user["PATH"]}`,
   };
-  if (environment["PULUMI_BACKEND_URL"] === backend && !user["PULUMI_CONFIG_PASSPHRASE"])
+  if (environment["PULUMI_BACKEND_URL"] === ownBackend && !user["PULUMI_CONFIG_PASSPHRASE"])
     environment["PULUMI_CONFIG_PASSPHRASE_FILE"] ??= passphraseFile;
   return environment;
 }
@@ -63,7 +87,7 @@ ${Object.entries(always)
   .map(([name, value]) => `export ${name}=${quote(value)}`)
   .join("\n")}
 [ -n "\${PULUMI_BACKEND_URL:-}" ] || export PULUMI_BACKEND_URL=${quote(backend)}
-if [ "$PULUMI_BACKEND_URL" = ${quote(backend)} ] && [ -z "\${PULUMI_CONFIG_PASSPHRASE:-}" ]; then
+if [ "$PULUMI_BACKEND_URL" = ${quote(ownBackend)} ] && [ -z "\${PULUMI_CONFIG_PASSPHRASE:-}" ]; then
   [ -n "\${PULUMI_CONFIG_PASSPHRASE_FILE:-}" ] || export PULUMI_CONFIG_PASSPHRASE_FILE=${quote(passphraseFile)}
 fi
 `;
@@ -96,12 +120,11 @@ export function stackNeeds(found: {
   mirror: string | undefined;
 }): StackNeeds {
   const { stackExists, settings = "", config, mirror } = found;
-  const isLocal = (config.target ?? defaultStack) === "local";
   return {
     init: !stackExists,
     removeStaleSalt: !stackExists && withoutSalt(settings) !== settings,
     // The machine's own mirror is only to be had on the machine itself.
-    ...(mirror && isLocal && !config.registryMirror && { registryMirror: mirror }),
+    ...(mirror && isLocal(config) && !config.registryMirror && { registryMirror: mirror }),
   };
 }
 
@@ -129,7 +152,7 @@ export const stateStep: Step = {
 export function stackStep(stack: string): Step {
   return {
     name: `stack ${stack}`,
-    needs: ["state", "images"],
+    needs: deploysHere(stack) ? ["state", "images"] : ["state"],
     async done() {
       const { init, registryMirror } = await needsOf(stack);
       return init || registryMirror ? undefined : settingsFile(stack);
@@ -170,6 +193,13 @@ export function plainConfig(settings: string): { target?: string; registryMirror
     new RegExp(`^ +feedback-loop:${key}: *["']?([^"'\\n]+?)["']? *$`, "m").exec(settings)?.[1];
   return { target: read("target"), registryMirror: read("registryMirror") };
 }
+
+/** Whether the stack runs on this machine, which then needs an engine and images. */
+export function deploysHere(stack: string): boolean {
+  return isLocal(plainConfig(readIfThere(settingsFile(stack)) ?? ""));
+}
+
+const isLocal = ({ target = "local" }: { target?: string }) => target === "local";
 
 export async function stackExists(stack: string): Promise<boolean> {
   const stacks = JSON.parse(await pulumi(["stack", "ls", "--json"])) as { name: string }[];

@@ -9,6 +9,10 @@ export interface Host {
   address: pulumi.Input<string>;
   /** The host's own address that published ports are bound to. */
   bindAddress: string;
+  /** Options of every resource on the host: what ties them to the machine that they are on. */
+  resourceOptions: pulumi.CustomResourceOptions;
+  /** Ends names by which the provider deletes: another one for each machine that takes the place of the last. */
+  instance: pulumi.Input<string>;
   /** A shell command on the host that fails the deployment when it fails, and is tried again by the next. */
   run(
     name: string,

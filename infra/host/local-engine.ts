@@ -10,6 +10,9 @@ const defaultSocket = "unix:///var/run/docker.sock";
 export class LocalEngine extends pulumi.ComponentResource implements Host {
   readonly address = loopback;
   readonly bindAddress = loopback;
+  /** The machine stays the same. */
+  readonly resourceOptions = {};
+  readonly instance = "";
   readonly provider: docker.Provider;
   private readonly commands: command.Provider;
   private readonly endpoint: string;

@@ -1,11 +1,13 @@
 // From a spec to the arguments of a Docker container: pure, so that every security setting is in one place.
 import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
 import type { EndpointName } from "../config";
+import { quote } from "../shell";
 import type { ContainerSpec, HealthCheck, Port, ServiceSpec } from "../services/service-spec";
-import { type Naming, containerLabels, engineName, labelList } from "./naming";
+import { type OwnedNaming, containerLabels, engineName, labelList } from "./naming";
 
 export interface Placement {
-  naming: Naming;
+  naming: OwnedNaming<pulumi.Input<string>>;
   bindAddress: string;
   /** Port on the host by endpoint. */
   hostPorts: Readonly<Record<EndpointName, number>>;
@@ -46,7 +48,7 @@ export function containerArgs(spec: ServiceSpec, placement: Placement) {
 }
 
 export interface JobPlacement {
-  naming: Naming;
+  naming: OwnedNaming<string>;
   imageId: string;
   /** Names of the networks on the engine. */
   networks: readonly string[];
@@ -83,12 +85,13 @@ export function jobScript(
   const command = (spec.command ?? []).map(quote).join(" ");
   return [
     "set -eu",
-    `remove() { docker rm --force ${name} > /dev/null 2>&1 || true; }`,
+    `remove() { docker rm --force "$1" > /dev/null 2>&1 || true; }`,
     // What an interrupted deployment left would hold the name.
-    "remove",
-    "trap remove EXIT",
+    `remove ${name}`,
     // Through a pipe: where standard input is a socket, as under sshd, nothing can open /dev/stdin.
-    `cat | docker create ${options.join(" \\\n  ")} \\\n  ${quote(imageId)} ${command} > /dev/null`,
+    `id=$(cat | docker create ${options.join(" \\\n  ")} \\\n  ${quote(imageId)} ${command})`,
+    // By id: on another machine the script of an interrupted deployment goes on for a moment, and must not take this one.
+    `trap 'remove "$id"' EXIT`,
     ...otherNetworks.map((network) => `docker network connect ${quote(network)} ${name}`),
     ...files.map(({ from, to }) => `docker cp ${quote(from)} ${name}:${quote(to)}`),
     `docker start --attach ${name}`,
@@ -111,5 +114,3 @@ function healthcheck(health: HealthCheck) {
 export function duration(seconds: number): string {
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }
-
-const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;

@@ -12,20 +12,22 @@ import { DockerJob } from "./docker-job";
 import { DockerNetworks } from "./docker-networks";
 import { DockerService } from "./docker-service";
 import { environment } from "./environment";
-import type { Naming } from "./naming";
+import type { Naming, OwnedNaming } from "./naming";
+import { stackOwner } from "./owner";
 
 export interface DeploymentArgs {
   catalogue: Catalogue;
   config: Config;
   host: Host;
   naming: Naming;
-  /** The clone, from which our own images are built. */
+  /** The clone: our own images are built from it. */
   root: string;
 }
 
 export class Deployment extends pulumi.ComponentResource {
   readonly credentials: Credentials;
   readonly images: DockerImages;
+  private readonly naming: OwnedNaming<pulumi.Output<string>>;
   private readonly networks: DockerNetworks;
   private readonly containers = new Map<string, docker.Container>();
   private readonly ready = new Map<string, pulumi.Resource>();
@@ -36,9 +38,16 @@ export class Deployment extends pulumi.ComponentResource {
     opts: pulumi.ComponentResourceOptions = {},
   ) {
     super("feedback-loop:runtime:Deployment", name, {}, opts);
-    const { catalogue, config, host, naming, root } = args;
+    const { catalogue, config, host, root } = args;
     const generator = new random.Provider(`${name}-random`, {}, { parent: this });
-    const onHost = { parent: this, providers: [host.provider] };
+    const owner = stackOwner(root, { parent: this, provider: generator });
+    const naming = { ...args.naming, owner };
+    this.naming = naming;
+    const onHost = {
+      parent: this,
+      providers: [host.provider],
+      transformations: [withOptions(host.resourceOptions)],
+    };
     this.credentials = new Credentials(
       "credentials",
       { catalogue },
@@ -46,7 +55,14 @@ export class Deployment extends pulumi.ComponentResource {
     );
     this.images = new DockerImages(
       "images",
-      { images: imagesOf(catalogue), root, registryMirror: config.registryMirror, naming },
+      {
+        images: imagesOf(catalogue),
+        root,
+        registryMirror: config.registryMirror,
+        imageRegistry: config.imageRegistry,
+        instance: host.instance,
+        naming,
+      },
       onHost,
     );
     this.networks = new DockerNetworks("networks", { naming }, onHost);
@@ -55,7 +71,8 @@ export class Deployment extends pulumi.ComponentResource {
   }
 
   private deploy(spec: Spec, opts: pulumi.ComponentResourceOptions): void {
-    const { catalogue, config, host, naming } = this.args;
+    const { naming } = this;
+    const { catalogue, config, host } = this.args;
     const shared = {
       imageId: this.images.id(spec.image),
       env: environment(spec, catalogue, this.credentials),
@@ -79,6 +96,12 @@ export class Deployment extends pulumi.ComponentResource {
     this.ready.set(spec.name, service.container);
   }
 }
+
+/** Adds options to every resource below that isn't a component. */
+const withOptions =
+  (added: pulumi.CustomResourceOptions): pulumi.ResourceTransformation =>
+  ({ type, props, opts }) =>
+    type.startsWith("feedback-loop:") ? undefined : { props, opts: { ...opts, ...added } };
 
 const imagesOf = (catalogue: Catalogue): ImageName[] =>
   [...new Set(catalogue.map(({ image }) => image))].sort();

@@ -1,5 +1,5 @@
 // The images of a stack on the host's engine: official ones pulled, our own built from the clone.
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -8,10 +8,11 @@ import {
   type OwnImageName,
   officialFolder,
   officialImages,
+  ownImageName,
   ownImages,
   pullName,
 } from "../images";
-import { type Naming, labels } from "./naming";
+import { type OwnedNaming, labels } from "./naming";
 import { sourceHash } from "./source-hash";
 
 export interface DockerImagesArgs {
@@ -19,7 +20,11 @@ export interface DockerImagesArgs {
   /** The clone, which is the build context. */
   root: string;
   registryMirror: string;
-  naming: Naming;
+  /** Where our own images are pulled from; empty: they are built. */
+  imageRegistry: string;
+  /** Ends the names of images that are built (infra/host/host.ts). */
+  instance: pulumi.Input<string>;
+  naming: OwnedNaming<pulumi.Input<string>>;
 }
 
 export class DockerImages extends pulumi.ComponentResource {
@@ -30,7 +35,7 @@ export class DockerImages extends pulumi.ComponentResource {
     this.byName = new Map(
       args.images.map((image) => [
         image,
-        isOfficial(image) ? pulled(image, args, this) : built(image, args, this),
+        isOfficial(image) ? pulled(image, args, this) : own(image, args, this),
       ]),
     );
     this.registerOutputs();
@@ -66,21 +71,37 @@ function pulled(
   return new docker.RemoteImage(image, { name, keepLocally: true }, { parent });
 }
 
-function built(
+/** Named by what it is made of, wherever that happens: another image has another name. */
+function own(
   image: OwnImageName,
-  { root, registryMirror, naming }: DockerImagesArgs,
+  args: DockerImagesArgs,
   parent: pulumi.Resource,
 ): docker.RemoteImage {
-  const { dockerfile, sources } = ownImages[image];
-  const content = sourceHash(root, sources);
+  const { root, imageRegistry } = args;
+  const content = sourceHash(root, ownImages[image].sources);
+  if (imageRegistry === "") return built(image, content, args, parent);
+  const name = ownImageName(imageRegistry, image, content);
+  // Kept like official ones: others may use it, and deleting by name would hit it on a machine that was replaced.
+  return new docker.RemoteImage(image, { name, keepLocally: true }, { parent });
+}
+
+function built(
+  image: OwnImageName,
+  content: string,
+  { root, registryMirror, instance, naming }: DockerImagesArgs,
+  parent: pulumi.Resource,
+): docker.RemoteImage {
+  // Program and plugins work in the same folder of the clone (`main` in Pulumi.yaml), whichever clone that is: an absolute
+  // path would be a change for everybody who shares the state.
+  const context = relative(process.cwd(), root) || ".";
   return new docker.RemoteImage(
     image,
     {
-      name: `${naming.prefix}/${image}:${content.slice(0, 16)}`,
+      name: pulumi.interpolate`${ownImageName(naming.prefix, image, content)}${instance}`,
       build: {
-        context: root,
-        // Absolute: on this path of the provider a relative one would start at the plugin's own folder.
-        dockerfile: join(root, dockerfile),
+        context,
+        // Like the context it starts at the working folder, not at the context.
+        dockerfile: join(context, ownImages[image].dockerfile),
         // The engine's own BuildKit, which is there on every host; the other path wants a builder of the deployer's.
         useLegacyBuilder: true,
         buildArgs: { REGISTRY: officialFolder(registryMirror) },

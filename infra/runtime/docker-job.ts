@@ -4,7 +4,7 @@ import type { Host } from "../host/host";
 import type { JobSpec } from "../services/service-spec";
 import { jobScript } from "./container-args";
 import type { DockerNetworks } from "./docker-networks";
-import type { Naming } from "./naming";
+import type { OwnedNaming } from "./naming";
 
 export interface DockerJobArgs {
   spec: JobSpec;
@@ -12,7 +12,7 @@ export interface DockerJobArgs {
   /** `NAME=value`, secret. */
   env: pulumi.Output<string[]>;
   networks: DockerNetworks;
-  naming: Naming;
+  naming: OwnedNaming<pulumi.Input<string>>;
   host: Host;
   /** What must be healthy, or have ended well, before. */
   after: pulumi.Resource[];
@@ -29,8 +29,10 @@ export class DockerJob extends pulumi.ComponentResource {
     const { spec, naming, host } = args;
     const networks = spec.networks.map((network) => args.networks.name(network));
     const script = pulumi
-      .all([args.imageId, pulumi.all(networks)])
-      .apply(([imageId, names]) => jobScript(spec, { naming, imageId, networks: names }));
+      .all([args.imageId, pulumi.all(networks), naming.owner])
+      .apply(([imageId, names, owner]) =>
+        jobScript(spec, { naming: { ...naming, owner }, imageId, networks: names }),
+      );
     const stdin = args.env.apply((lines) => lines.map((line) => `${line}\n`).join(""));
     this.command = host.run(
       name,

@@ -2,7 +2,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type NetworkName, networks } from "../services/service-spec";
-import { type Naming, engineName, labelList, labels } from "./naming";
+import { type OwnedNaming, engineName, labelList, labels } from "./naming";
 
 /** Without address translation a container reached from outside still can't go out by itself. */
 const noWayOut = { "com.docker.network.bridge.enable_ip_masquerade": "false" };
@@ -10,7 +10,11 @@ const noWayOut = { "com.docker.network.bridge.enable_ip_masquerade": "false" };
 export class DockerNetworks extends pulumi.ComponentResource {
   private readonly byName: ReadonlyMap<NetworkName, docker.Network>;
 
-  constructor(name: string, { naming }: { naming: Naming }, opts: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { naming }: { naming: OwnedNaming<pulumi.Input<string>> },
+    opts: pulumi.ComponentResourceOptions,
+  ) {
     super("feedback-loop:runtime:DockerNetworks", name, {}, opts);
     const make = (network: NetworkName): [NetworkName, docker.Network] => [
       network,

@@ -59,6 +59,8 @@ export class DockerService extends pulumi.ComponentResource {
     return new docker.Volume(name, args, {
       parent: this,
       retainOnDelete: holdsData,
+      // The provider deletes by name: after its successor was made that would be the successor.
+      deleteBeforeReplace: true,
       // A volume that is adopted keeps the labels of whoever made it; replacing it for those would lose its data.
       ignoreChanges: ["labels"],
     });

@@ -4,13 +4,15 @@
 REGISTRY_FOLDER=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 STATE=${FEEDBACK_LOOP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/feedback-loop}/registry
 ADDR=${LAB_REGISTRY_ADDR:-127.0.0.1:5055}
+# Whose words these are; another part of the lab that reads this file names itself.
+PART=${PART:-lab/registry}
 # The label under which an image carries the hash of what it was made from.
 RECIPE_LABEL=feedback-loop.lab.recipe
 
-say() { printf 'lab/registry: %s\n' "$*"; }
+say() { printf '%s: %s\n' "$PART" "$*"; }
 
 die() {
-  printf 'lab/registry: %s\n' "$@" >&2
+  printf '%s\n' "${@/#/$PART: }" >&2
   exit 1
 }
 

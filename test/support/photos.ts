@@ -1,6 +1,8 @@
 // Food photos to upload: real ones from beside the clone, and drawn ones that come with the model's parity vectors.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { stripMetadata } from "../../app/frontend/photos/metadata";
+import { detectPhotoType } from "../../app/frontend/photos/photo-type";
 import { root } from "./test-stack";
 
 const realFolder = join(root, "..", "shared", "photos");
@@ -17,3 +19,9 @@ export function realPhoto(name: string): string {
 export const drawnPhoto = (): string => join(root, "app/model/parity/vectors/photo.jpg");
 
 export const allRealPhotos = (): string[] => readdirSync(realFolder).map(realPhoto);
+
+/** What is kept of a photo: all but what is written about it. */
+export function withoutMetadata(path: string): Buffer {
+  const photo = readFileSync(path);
+  return stripMetadata(photo, detectPhotoType(photo)!);
+}

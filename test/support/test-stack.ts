@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Result, run } from "../../cli/processes";
 import { finding } from "../../cli/setup/findings";
+import { killedWhen } from "./killed";
 
 export const root = resolve(__dirname, "../..");
 const bootstrap = join(root, "cli/setup/bootstrap.mjs");
@@ -29,8 +30,8 @@ export class TestStack {
     PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
   };
 
-  /** Makes the stack with free ports, every endpoint open on loopback, and short waits. */
-  static async create(): Promise<TestStack> {
+  /** Makes the stack with free ports, every endpoint open, and short waits; on this machine unless settings say otherwise. */
+  static async create(more: readonly [string, string][] = []): Promise<TestStack> {
     const stack = new TestStack();
     await stack.succeed("pulumi", "stack", "init", stack.name);
     const ports = await freePorts(endpoints.length);
@@ -43,6 +44,7 @@ export class TestStack {
       // Tests are in a hurry that no person is in.
       ["uploadsPerMinute.session", "10000"],
       ["uploadsPerMinute.address", "10000"],
+      ...more,
     ];
     const mirror = finding("images")?.registryMirror;
     if (mirror) settings.push(["registryMirror", mirror]);
@@ -56,6 +58,12 @@ export class TestStack {
     return run(process.execPath, [bootstrap, ...args], { cwd: root, env: this.environment });
   }
 
+  /** Runs one of the project's commands until it prints what matches, then kills it and all that it started. */
+  killedWhen(pattern: RegExp, ...args: string[]): Promise<void> {
+    const command = [process.execPath, bootstrap, ...args] as const;
+    return killedWhen(pattern, command, { cwd: root, env: this.environment });
+  }
+
   /** Like `command`, but fails the test with the command's own words. Resolves with its output. */
   async succeed(...args: string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await this.command(...args);
@@ -65,7 +73,7 @@ export class TestStack {
   }
 
   setConfig(key: string, value: string): Promise<string> {
-    return this.succeed("pulumi", "config", "set", "-s", this.name, key, value);
+    return this.succeed("pulumi", "config", "set", "-s", this.name, "--path", key, "--", value);
   }
 
   up(): Promise<string> {
@@ -96,6 +104,11 @@ export class TestStack {
     return this.output("credentials", "--show-secrets") as Promise<Credentials>;
   }
 
+  /** Digest or id by image. */
+  async imageIds(): Promise<Record<string, string>> {
+    return this.output("images") as Promise<Record<string, string>>;
+  }
+
   /** The state as it is stored, with nothing decrypted. */
   async exportedState(): Promise<string> {
     return (await this.command("pulumi", "stack", "export", "-s", this.name)).stdout;
@@ -108,6 +121,11 @@ export class TestStack {
   /** Removes everything, data too, and the stack itself. */
   async dispose(): Promise<void> {
     await this.succeed("destroy", "-s", this.name, "--volumes", "--yes");
+    this.discard();
+  }
+
+  /** Removes what the clone has of the stack; for one whose machine goes as a whole. */
+  discard(): void {
     rmSync(this.folder, { recursive: true });
     rmSync(join(root, `Pulumi.${this.name}.yaml`), { force: true });
   }
@@ -120,7 +138,7 @@ export class TestStack {
 }
 
 /** Ports that are free now, all at once so that none comes twice. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(
     servers.map(

@@ -1,0 +1,31 @@
+// `npm run doctor`: looks at the machine that a stack is to run on, before anything is created there.
+import { type Command, CommandError } from "./command";
+import { stateOf } from "./deploy/state";
+import { configOf, examine } from "./doctor/examination";
+import type { Verdict } from "./doctor/verdicts";
+import { providePulumi } from "./setup/machine";
+import { stackExists } from "./setup/stack";
+import { parseStack, stackUsage } from "./stack-option";
+
+export const doctor: Command = {
+  summary: "whether the machine that a stack is to run on has what it takes",
+  usage: `npm run doctor [-- -s STACK]\n\n${stackUsage}\n\nChanges nothing. Ends with 1 when something is wrong.`,
+  async run(args) {
+    const stack = parseStack(args);
+    await providePulumi();
+    if (!(await stackExists(stack)))
+      throw new CommandError(
+        `there is no stack "${stack}"; make it with: npm run pulumi -- stack init ${stack}`,
+      );
+    const found = await examine(stack, await configOf(stack), await stateOf(stack));
+    console.log(found.map(line).join("\n"));
+    return found.some(({ ok }) => ok === false) ? 1 : 0;
+  },
+};
+
+const marks = new Map<boolean | undefined, string>([
+  [true, "ok     "],
+  [false, "FAILED "],
+  [undefined, "unknown"],
+]);
+const line = ({ check, ok, words }: Verdict) => `${marks.get(ok)}  ${check.padEnd(8)}  ${words}`;

@@ -1,0 +1,139 @@
+// From what is known of a machine to what is right and wrong with it. Pure: each check is a function over the facts.
+import {
+  diskFull,
+  dockerStopped,
+  littleMemory,
+  noDocker,
+  noDockerRight,
+  noPackages,
+  oldDocker,
+  oldestEngine,
+  portTaken,
+  registrySilent,
+  wrongClock,
+} from "../../infra/host/host-problems";
+import type { Facts } from "./facts";
+
+export interface Verdict {
+  check: string;
+  /** Undefined: it couldn't be found out. */
+  ok: boolean | undefined;
+  /** What was found, or what is wrong and what to do about it. */
+  words: string;
+}
+
+/** What the stack needs, and what the deployer's machine knows. */
+export interface Needs {
+  memoryMiB: number;
+  freeMiB: number;
+  /** Port by endpoint. */
+  ports: Readonly<Record<string, number>>;
+  registry: string;
+  /** This machine's clock, seconds since 1970. */
+  now: number;
+}
+
+type Check = (facts: Facts, needs: Needs) => Verdict;
+
+export const verdicts = (facts: Facts, needs: Needs): Verdict[] =>
+  checks.map((check) => check(facts, needs));
+
+const system: Check = ({ system: found, user, cloudInit }) => ({
+  check: "machine",
+  ok: true,
+  words: `${found ?? "unknown system"}, user ${user ?? "unknown"}${cloudInit ? `, cloud-init ${cloudInit}` : ""}`,
+});
+
+const docker: Check = (facts) => {
+  const bad = (words: string): Verdict => ({ check: "docker", ok: false, words });
+  const { dockerVersion, dockerClient, dockerProblem = "", user = "the user", mayBeRoot } = facts;
+  if (dockerVersion !== undefined)
+    return isOlder(dockerVersion, oldestEngine)
+      ? bad(oldDocker(dockerVersion))
+      : { check: "docker", ok: true, words: `Docker Engine ${dockerVersion}` };
+  if (mayBeRoot === "yes") return withRoot(facts);
+  if (dockerClient === undefined) return bad(noDocker(user));
+  return bad(/permission denied/.test(dockerProblem) ? noDockerRight(user) : dockerStopped);
+};
+
+/** What a deployment puts right by itself. */
+function withRoot({ dockerClient, system: found = "", dockerProblem = "" }: Facts): Verdict {
+  if (dockerClient !== undefined)
+    return {
+      check: "docker",
+      ok: true,
+      words: `the deployment starts Docker, or lets the user in (now: ${dockerProblem})`,
+    };
+  return /debian|ubuntu/i.test(found)
+    ? { check: "docker", ok: true, words: "none yet; the deployment installs it" }
+    : { check: "docker", ok: false, words: noPackages };
+}
+
+const disk: Check = ({ dockerFolder = "/", freeMiB, dockerVersion, published }, needs) => {
+  if (freeMiB === undefined) return unknown("disk");
+  // What runs has its images already.
+  const neededMiB = dockerVersion !== undefined && published !== undefined ? 1000 : needs.freeMiB;
+  return Number(freeMiB) < neededMiB
+    ? { check: "disk", ok: false, words: diskFull({ folder: dockerFolder, freeMiB, neededMiB }) }
+    : { check: "disk", ok: true, words: `${freeMiB} MiB free in ${dockerFolder}` };
+};
+
+const memory: Check = ({ memoryMiB }, needs) => {
+  if (memoryMiB === undefined) return unknown("memory");
+  return Number(memoryMiB) < needs.memoryMiB
+    ? { check: "memory", ok: false, words: littleMemory(memoryMiB, needs.memoryMiB) }
+    : { check: "memory", ok: true, words: `${memoryMiB} MiB; ${needs.memoryMiB} are needed` };
+};
+
+const ports: Check = ({ listening, published = "" }, needs) => {
+  if (listening === undefined) return unknown("ports");
+  const taken = new Set(listening.split(" ").map((port) => parseInt(port, 16)));
+  const own = new Set([...published.matchAll(/:(\d+)->/g)].map(([, port]) => Number(port)));
+  const clashes = Object.entries(needs.ports).filter(
+    ([, port]) => taken.has(port) && !own.has(port),
+  );
+  return clashes.length > 0
+    ? {
+        check: "ports",
+        ok: false,
+        words: clashes.map(([name, port]) => portTaken(name, port)).join("; "),
+      }
+    : {
+        check: "ports",
+        ok: true,
+        words: `${Object.values(needs.ports).join(", ")} are free, or the stack's own`,
+      };
+};
+
+/** Signed requests and certificates hold for minutes; a clock that runs free is soon off by more. */
+const clockToleranceSeconds = 60;
+
+const clock: Check = ({ time }, { now }) => {
+  if (time === undefined) return unknown("clock");
+  const offSeconds = Math.round(Number(time) - now);
+  return Math.abs(offSeconds) > clockToleranceSeconds
+    ? { check: "clock", ok: false, words: wrongClock(offSeconds) }
+    : { check: "clock", ok: true, words: `within ${clockToleranceSeconds} s of this machine's` };
+};
+
+const registry: Check = ({ registry: answer }, needs) => {
+  if (answer === undefined) return unknown("registry");
+  // One that wants a login for more answers 401 here.
+  return /^(200|401)$/.test(answer)
+    ? { check: "registry", ok: true, words: `${needs.registry} answers` }
+    : { check: "registry", ok: false, words: registrySilent(needs.registry, answer) };
+};
+
+const unknown = (check: string): Verdict => ({
+  check,
+  ok: undefined,
+  words: "couldn't be found out",
+});
+
+const checks: readonly Check[] = [system, docker, disk, memory, ports, clock, registry];
+
+function isOlder(version: string, oldest: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldest.split(".").map(Number);
+  return major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
+}

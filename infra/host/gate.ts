@@ -1,0 +1,118 @@
+// The gate: a script on the deployer's machine that ends well once a stack can be deployed to another one, and prints that
+// one's host key. A machine that boots is waited for; what no patience will mend ends it at once, with what to do.
+import { quote } from "../shell";
+import { contactProblems, missingKey, strangeLogin, unreachable } from "./host-problems";
+import { exitCodes, prepareScript } from "./prepare-script";
+import { type SshLogin, destination, loginOptions, pinned } from "./ssh-login";
+
+export interface GateSettings {
+  login: SshLogin;
+  /** The key that the host must show; empty to take the one that it shows at the first login. */
+  hostKey: string;
+  /** How long the machine may take until all is ready. */
+  timeoutSeconds: number;
+  /** Room that a deployment takes on the machine's disk. */
+  freeMiB: number;
+}
+
+/** How long a machine that boots may show what looks like a wrong user or key. */
+const patienceSeconds = 40;
+const pauseSeconds = 2;
+/** How often waiting is reported that is still for the same. */
+const reminderSeconds = 15;
+/** What ssh itself ends with, whatever the reason. */
+const sshFailed = 255;
+const noSuchProgram = 127;
+
+/** POSIX shell script. Standard error is progress, and at the end the reason; standard output is the host key, alone. */
+export function gateScript(settings: GateSettings): string {
+  const { login, hostKey, timeoutSeconds, freeMiB } = settings;
+  return `set -u
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cat >"$work/prepare" <<'END_OF_SCRIPT'
+${prepareScript({ user: login.user, freeMiB })}END_OF_SCRIPT
+say() { printf '%s\\n' "$1" >&2; }
+fail() { say "$1"; exit 1; }
+now() { date +%s; }
+${findKey(login)}
+${contact(login, hostKey)}
+${judge(login)}
+started=$(now)
+refused_since=
+reason=
+advice=
+said=
+said_at=0
+until contact; do
+  [ "$(($(now) - started))" -lt ${timeoutSeconds} ] ||
+    fail "gave up after ${timeoutSeconds} s (hostTimeoutSeconds). The last was: $reason$advice"
+  if [ "$reason" != "$said" ] || [ "$(($(now) - said_at))" -ge ${reminderSeconds} ]; then
+    say "waiting for ${login.address}: $reason"
+    said=$reason said_at=$(now)
+  fi
+  sleep ${pauseSeconds}
+done
+${hostKey === "" ? `awk '{ print $2, $3; exit }' "$work/known_hosts"` : `echo ${quote(hostKey)}`}
+`;
+}
+
+/** The key, or its public half, whose other one an agent may hold. */
+function findKey(login: SshLogin): string {
+  const { privateKeyPath } = login;
+  if (privateKeyPath === "") return "";
+  const path = privateKeyPath.startsWith("~/")
+    ? `"$HOME"${quote(privateKeyPath.slice(1))}`
+    : quote(privateKeyPath);
+  return `[ -e ${path} ] || [ -e ${path}.pub ] || fail ${quote(missingKey(login))}`;
+}
+
+/** One login. False, with `reason` set, when another try may help. */
+function contact(login: SshLogin, hostKey: string): string {
+  const options = [...loginOptions(login), ...(hostKey === "" ? firstContact : pinned(hostKey))];
+  return `contact() {
+  rm -f "$work/known_hosts"
+  ssh ${options.map(word).join(" ")} -- ${quote(destination(login))} 'sh -s' \\
+    <"$work/prepare" >&2 2>"$work/error"
+  code=$?
+  case $code in
+    0) return 0 ;;
+    ${exitCodes.notYet}) reason=$(tail -n 1 "$work/error") advice=; return 1 ;;
+    ${exitCodes.refused}) fail "$(tail -n 1 "$work/error")" ;;
+    ${sshFailed} | ${noSuchProgram}) judge; return 1 ;;
+    *) say "$(cat "$work/error")"; fail ${quote(strangeLogin(login))} ;;
+  esac
+}`;
+}
+
+/** Ends the gate when ssh failed for good, and sets `reason` when it may have failed for now. */
+function judge(login: SshLogin): string {
+  const cases = contactProblems(login).map(
+    ({ pattern, words, passes }) =>
+      `  if grep -Eq ${quote(pattern)} "$work/error"; then ${passes ? "wait_or_fail" : "fail"} ${quote(words)}; return; fi`,
+  );
+  return `wait_or_fail() {
+  : "\${refused_since:=$(now)}"
+  [ "$(($(now) - refused_since))" -lt ${patienceSeconds} ] || fail "$1"
+  reason=$(tail -n 1 "$work/error" | tr -d '\\r') advice=
+}
+judge() {
+${cases.join("\n")}
+  refused_since=
+  reason=$(tail -n 1 "$work/error" | tr -d '\\r')
+  advice=${quote(`: ${unreachable(login)}`)}
+}`;
+}
+
+/** Whoever answers first is believed, and nobody else afterwards. */
+const firstContact = [
+  ...["-o", "StrictHostKeyChecking=accept-new", "-o", "UserKnownHostsFile=$work/known_hosts"],
+  ...["-o", "GlobalKnownHostsFile=/dev/null", "-o", "HashKnownHosts=no"],
+  // Other keys of the host would be added to the file after the login.
+  ...["-o", "UpdateHostKeys=no", "-o", "ControlPath=none"],
+  // An ssh that doesn't know this option is no use later on.
+  ...["-o", "KnownHostsCommand=none"],
+];
+
+/** Quoted, but for the one variable. */
+const word = (option: string) => (option.includes("$work") ? `"${option}"` : quote(option));

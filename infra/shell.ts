@@ -1,0 +1,4 @@
+// Words for a POSIX shell.
+
+/** One word, whatever is in it. */
+export const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,0 +1,77 @@
+// An object store of a test's own, for what speaks S3: the project's MinIO in a container that keeps nothing.
+import { randomBytes } from "node:crypto";
+import { Client as ObjectStore } from "minio";
+import { join } from "node:path";
+import { run, succeed } from "../../cli/processes";
+import { finding } from "../../cli/setup/findings";
+import { dockerHub, officialFolder, ownImages } from "../../infra/images";
+import { sourceHash } from "../../infra/runtime/source-hash";
+import { docker } from "./docker";
+import { eventually } from "./eventually";
+import { root } from "./test-stack";
+
+const accessKey = "test-user";
+
+export interface S3Server {
+  address: string;
+  accessKey: string;
+  secretKey: string;
+  client: ObjectStore;
+  dispose(): Promise<void>;
+}
+
+export async function startS3Server(bucket: string): Promise<S3Server> {
+  const secretKey = randomBytes(16).toString("hex");
+  const image = await minioImage();
+  const user = ["--env", `MINIO_ROOT_USER=${accessKey}`, "--env", "MINIO_ROOT_PASSWORD"];
+  const options = [
+    "--detach",
+    "--publish",
+    "127.0.0.1::9000",
+    "--tmpfs",
+    "/data:uid=1000",
+    ...user,
+  ];
+  const env = environment({ MINIO_ROOT_PASSWORD: secretKey });
+  const container = (await succeed("docker", ["run", ...options, image.name], { env })).trim();
+  const address = (await docker("port", container, "9000")).trim();
+  const [endPoint = "", port] = address.split(":");
+  const connection = { endPoint, port: Number(port), useSSL: false, accessKey, secretKey };
+  const client = new ObjectStore(connection);
+  await eventually(() => client.makeBucket(bucket), { withinSeconds: 60 });
+  return {
+    address,
+    accessKey,
+    secretKey,
+    client,
+    dispose: async () => {
+      await docker("rm", "--force", container);
+      await image.dispose();
+    },
+  };
+}
+
+interface Image {
+  name: string;
+  dispose: () => Promise<unknown>;
+}
+
+/** That of any stack on the engine which is of the same source, else one of the test's own. */
+async function minioImage(): Promise<Image> {
+  const { dockerfile, sources } = ownImages.minio;
+  const content = sourceHash(root, sources).slice(0, 16);
+  const there = await docker("images", "--quiet", "--filter", `reference=*/minio:${content}`);
+  const [found] = there.split("\n");
+  if (found) return { name: found, dispose: () => Promise.resolve() };
+  const name = `feedback-loop-test/minio:${content}`;
+  const registry = officialFolder(finding("images")?.registryMirror ?? dockerHub);
+  const args = ["build", "--quiet", "--tag", name, "--build-arg", `REGISTRY=${registry}`];
+  const build = [...args, "--file", join(root, dockerfile), root];
+  // A client may lack the part that BuildKit needs; the builder of old makes the same image.
+  const withBuildKit = await run("docker", build, { env: environment({ DOCKER_BUILDKIT: "1" }) });
+  if (withBuildKit.exitCode !== 0)
+    await succeed("docker", build, { env: environment({ DOCKER_BUILDKIT: "0" }) });
+  return { name, dispose: () => docker("rmi", "--force", name) };
+}
+
+const environment = (more: NodeJS.ProcessEnv) => ({ ...process.env, ...more });
