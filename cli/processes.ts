@@ -8,12 +8,14 @@ import { CommandError } from "./command";
 export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  input?: string;
+  input?: string | Buffer;
   timeoutSeconds?: number;
   /** Called with each line of output as it comes, from both streams. */
   onLine?: (line: string) => void;
   /** What asks the program to stop; Pulumi wants SIGINT, on which it finishes what it is doing. */
   stopSignal?: NodeJS.Signals;
+  /** Ends the program at once, without asking it. */
+  kill?: AbortSignal;
 }
 
 export interface Result {
@@ -127,6 +129,7 @@ export function attach(program: string, args: readonly string[], options: RunOpt
   return new Promise<number>((resolve, reject) => {
     const { cwd, env, stopSignal = "SIGINT" } = options;
     const child = spawn(program, args, { cwd, env, stdio: "inherit" });
+    options.kill?.addEventListener("abort", () => child.kill("SIGKILL"));
     const ask = (received: NodeJS.Signals) => {
       // A terminal's Ctrl-C reaches the program by itself, and for Pulumi a second one means "at once".
       if (received !== "SIGINT" || !process.stdin.isTTY) child.kill(stopSignal);

@@ -4,7 +4,7 @@ import { type Counts, add, closingLine, jestCounts, noTests } from "./checks/cou
 import { checkParts, failures, jest, runParts, total } from "./checks/parts";
 import { type Command, CommandError } from "./command";
 import { join } from "node:path";
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { logFolder, root } from "./paths";
 import { attach } from "./processes";
 import { browserProgram, browserStep } from "./setup/browser";
@@ -57,8 +57,28 @@ async function slowTests(): Promise<Counts> {
     SCHEMATHESIS: testPackages.program("schemathesis"),
     CHROMIUM: browserProgram,
   };
-  const exitCode = await attach(program, args, { cwd: root, env });
+  const lingering = abortedOnceOld(file, secondsToEnd);
+  const exitCode = await attach(program, args, { cwd: root, env, kill: lingering.signal });
+  lingering.stopWatching();
   const written = readIfThere(file);
   const counts = written ? jestCounts(written) : noTests;
+  if (lingering.signal.aborted) {
+    console.error(`Jest had its results and didn't end within ${secondsToEnd} s; it was ended`);
+    return counts;
+  }
   return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** Jest's process has been seen to stay after its last test and its last word, with nothing left to do. */
+const secondsToEnd = 60;
+const lookEverySeconds = 5;
+
+/** Aborts when a file has been there for some time. */
+function abortedOnceOld(file: string, seconds: number) {
+  const controller = new AbortController();
+  const timer = setInterval(() => {
+    const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+    if (written !== undefined && Date.now() - written > seconds * 1000) controller.abort();
+  }, lookEverySeconds * 1000);
+  return { signal: controller.signal, stopWatching: () => clearInterval(timer) };
 }
