@@ -6,13 +6,12 @@ import { type Command, CommandError, UsageError } from "./command";
 import { destroyByState, forgetHost, onHost } from "./deploy/forget";
 import { isOf, isOurs } from "./deploy/ownership";
 import { reconcile } from "./deploy/reconcile";
+import { knownState } from "./deploy/known-state";
 import { engineOf, placeOf } from "./deploy/stack-host";
-import { type StackState, noState, stateOf } from "./deploy/state";
+import { type StackState, noState } from "./deploy/state";
 import type { Engine, Kind, Labelled } from "./engine";
 import { logFolder, root } from "./paths";
-import { wasSetUp } from "./setup/findings";
-import { providePulumi } from "./setup/machine";
-import { backendIsShared, checkStackName, stackExists } from "./setup/stack";
+import { checkStackName } from "./setup/stack";
 import { type StepLog, runSteps } from "./setup/steps";
 import { stackOption, stackUsage } from "./stack-option";
 
@@ -74,13 +73,6 @@ function parseOptions(args: string[]): Options {
       "--forget removes nothing from a host: it goes without --volumes, --owner",
     );
   return values;
-}
-
-/** Nothing is set up only to find that there is no state. */
-async function knownState(stack: string): Promise<StackState> {
-  if (!wasSetUp() && !backendIsShared()) return noState;
-  await providePulumi();
-  return (await stackExists(stack)) ? stateOf(stack) : noState;
 }
 
 interface Target {

@@ -1,10 +1,9 @@
 // `npm run doctor`: looks at the machine that a stack is to run on, before anything is created there.
-import { type Command, CommandError } from "./command";
+import type { Verdict } from "../infra/host/verdicts";
+import type { Command } from "./command";
+import { needStack } from "./deploy/known-state";
 import { stateOf } from "./deploy/state";
 import { configOf, examine } from "./doctor/examination";
-import type { Verdict } from "./doctor/verdicts";
-import { providePulumi } from "./setup/machine";
-import { stackExists } from "./setup/stack";
 import { parseStack, stackUsage } from "./stack-option";
 
 export const doctor: Command = {
@@ -12,11 +11,7 @@ export const doctor: Command = {
   usage: `npm run doctor [-- -s STACK]\n\n${stackUsage}\n\nChanges nothing. Ends with 1 when something is wrong.`,
   async run(args) {
     const stack = parseStack(args);
-    await providePulumi();
-    if (!(await stackExists(stack)))
-      throw new CommandError(
-        `there is no stack "${stack}"; make it with: npm run pulumi -- stack init ${stack}`,
-      );
+    await needStack(stack);
     const found = await examine(stack, await configOf(stack), await stateOf(stack));
     console.log(found.map(line).join("\n"));
     return found.some(({ ok }) => ok === false) ? 1 : 0;

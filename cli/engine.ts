@@ -109,8 +109,16 @@ export class Engine {
   }
 
   logs(container: string, args: readonly string[]): Promise<number> {
-    const [program, words, options] = this.client(["logs", ...args, container]);
+    const [program, words, options] = this.program("docker", ["logs", ...args, container]);
     return attach(program, words, options);
+  }
+
+  /** Runs a shell script where `docker` means this engine: beside it, when that is on another machine. */
+  async script(name: string, script: string, input: Buffer): Promise<string> {
+    const [program, words, options] = this.program("sh", ["-c", script]);
+    const result = await run(program, words, { ...options, input });
+    if (result.exitCode !== 0) throw new ProgramFailed(name, result);
+    return result.stdout;
   }
 
   private async inspect(kind: Kind, selection: Selection): Promise<Inspected[]> {
@@ -131,20 +139,20 @@ export class Engine {
   }
 
   private run(args: readonly string[], timeoutSeconds?: number): Promise<Result> {
-    const [program, words, options] = this.client(args);
+    const [program, words, options] = this.program("docker", args);
     return run(program, words, { ...options, timeoutSeconds });
   }
 
-  /** The program that asks the engine. By ssh it is the client over there, so that the host's key counts (`sshOptions`). */
-  private client(args: readonly string[]): [string, string[], RunOptions] {
+  /** Docker's client, or what calls it. By ssh it is the one over there, so that the host's key counts (`sshOptions`). */
+  private program(name: string, args: readonly string[]): [string, string[], RunOptions] {
     const { host, sshOptions = [] } = this.endpoint ?? {};
-    if (!host) return ["docker", [...args], {}];
+    if (!host) return [name, [...args], {}];
     if (!host.startsWith("ssh://"))
-      return ["docker", [...args], { env: { ...process.env, DOCKER_HOST: host } }];
+      return [name, [...args], { env: { ...process.env, DOCKER_HOST: host } }];
     const { username, hostname, port } = new URL(host);
     const login = username === "" ? hostname : `${username}@${hostname}`;
     const options = [...sshOptions, ...(port === "" ? [] : ["-p", port])];
-    return ["ssh", [...options, "--", login, ["docker", ...args].map(quote).join(" ")], {}];
+    return ["ssh", [...options, "--", login, [name, ...args].map(quote).join(" ")], {}];
   }
 }
 

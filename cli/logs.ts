@@ -1,7 +1,8 @@
 // `npm run logs`: what one service says.
 import { parseArgs } from "node:util";
 import { type Command, CommandError, UsageError } from "./command";
-import { engineOfStack } from "./deploy/stack-host";
+import { knownState } from "./deploy/known-state";
+import { engineOf, placeOf } from "./deploy/stack-host";
 import { reachable } from "./engine";
 import { checkStackName } from "./setup/stack";
 import { stackOption, stackUsage } from "./stack-option";
@@ -26,11 +27,12 @@ ${stackUsage}
       },
     });
     const stack = checkStackName(values.stack);
-    const engine = await reachable(await engineOfStack(stack));
+    const state = await knownState(stack);
+    const engine = await reachable(engineOf(state));
     const containers = await engine.containers({ stack });
     if (containers.length === 0)
       throw new CommandError(
-        `No container of the stack "${stack}" is on this engine: npm start makes them`,
+        `No container of the stack "${stack}" is on ${placeOf(state)}: npm start makes them`,
       );
     const services = containers.flatMap(({ service }) => service ?? []).sort();
     const [name, ...more] = positionals;

@@ -4,6 +4,7 @@ import { check } from "./check";
 import { type Command, CommandError, UsageError } from "./command";
 import { destroy } from "./destroy";
 import { doctor } from "./doctor";
+import { images } from "./images";
 import { logs } from "./logs";
 import { model } from "./model";
 import { preview } from "./preview";
@@ -21,6 +22,7 @@ const commands: Readonly<Record<string, Command>> = {
   logs,
   destroy,
   doctor,
+  images,
   preview,
   pulumi,
   model,

@@ -1,8 +1,7 @@
 // `npm run model -- publish FILE.onnx`: puts a model into a running stack as the one in production, and
 // says when it answers, or why it doesn't.
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { FOOD_CLASSES } from "@feedback-loop/contract";
 import { type ModelDescription, describeModel } from "../app/inference/model/description";
@@ -16,12 +15,12 @@ import { catalogue } from "../infra/services/catalogue";
 import type { EnvValue } from "../infra/services/service-spec";
 import { publishModel as publishModelJob } from "../infra/services/publish-model";
 import { CommandError, UsageError } from "./command";
-import { engineOf } from "./deploy/stack-host";
-import { type StackState, stateOf } from "./deploy/state";
+import { knownState } from "./deploy/known-state";
+import { engineOf, placeOf } from "./deploy/stack-host";
+import { type StackState, outputsOf } from "./deploy/state";
 import { type ContainerState, type Engine, reachable } from "./engine";
 import { type Said, waitForModel } from "./model-in-service";
 import { root } from "./paths";
-import { succeed } from "./processes";
 import { checkStackName, pulumi } from "./setup/stack";
 import { stackOption, stackUsage } from "./stack-option";
 
@@ -33,6 +32,8 @@ before answers until then, and goes on if the new one is refused.
 ${stackUsage}`;
 
 const modelInContainer = "/tmp/model.onnx";
+const receiveAndPublish =
+  'cat >"$0" && exec python -m publish --model "$0" --version "$1" --replace';
 type Credentials = Record<string, { user: string; password: string }>;
 
 export async function publishModel(args: string[]): Promise<number> {
@@ -49,72 +50,72 @@ export async function publishModel(args: string[]): Promise<number> {
   if (!file || others.length > 0) throw new UsageError(publishUsage);
   const stack = checkStackName(values.stack);
   const path = resolve(process.env["INIT_CWD"] ?? process.cwd(), file);
-  const { version } = usable(path);
-  const state = await stateOf(stack);
+  const content = contentOf(path);
+  const { version } = usable(path, content);
+  const state = await knownState(stack);
   const engine = await reachable(engineOf(state));
   const inference = await inferenceContainer(engine, stack, state);
-  const copy = readableCopy(path);
-  try {
-    console.log((await runJob(stack, { file: copy, version })).trim());
-    const sha256 = sha256Of(readFileSync(copy));
-    await waitForModel({ ask: () => asked(engine, inference), sha256, say: console.log });
-  } finally {
-    rmSync(join(copy, ".."), { recursive: true });
-  }
+  console.log((await runJob(engine, { stack, state, content, version })).trim());
+  const sha256 = sha256Of(content);
+  await waitForModel({ ask: () => asked(engine, inference), sha256, say: console.log });
   console.log(`model ${version} answers in stack ${stack}`);
   return 0;
 }
 
+function contentOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new CommandError(`${path} can't be read: ${(error as Error).message}`);
+  }
+}
+
 /** What the file says of itself, if the inference API and the frontend can work with it. */
-function usable(path: string): ModelDescription {
-  const description = described(path);
+function usable(path: string, content: Buffer): ModelDescription {
+  const description = described(path, content);
   if (JSON.stringify(description.classes) === JSON.stringify(FOOD_CLASSES)) return description;
   throw new CommandError(
     `${path} has the classes ${description.classes.join(", ")}; the loop is about ${FOOD_CLASSES.join(", ")}`,
   );
 }
 
-function described(path: string): ModelDescription {
+function described(path: string, content: Buffer): ModelDescription {
   try {
-    return describeModel(readFileSync(path));
+    return describeModel(content);
   } catch (error) {
     if (error instanceof ModelRefused) throw new CommandError(`${path}: ${error.message}`);
-    throw new CommandError(`${path} can't be read: ${(error as Error).message}`);
+    throw error;
   }
 }
 
-/** The job is another user than the one who owns the file. */
-function readableCopy(path: string): string {
-  const copy = join(mkdtempSync(join(tmpdir(), "feedback-loop-model-")), "model.onnx");
-  copyFileSync(path, copy);
-  chmodSync(copy, 0o644);
-  return copy;
+interface Publication {
+  stack: string;
+  state: StackState;
+  content: Buffer;
+  version: string;
 }
 
-async function runJob(stack: string, { file, version }: { file: string; version: string }) {
-  const output = async (name: string) =>
-    JSON.parse(
-      await pulumi(["stack", "output", name, "--json", "--show-secrets", "--stack", stack]),
-    ) as unknown;
-  const images = (await output("images")) as Record<string, string>;
-  const credentials = (await output("credentials")) as Credentials;
+/** The stack's own job, with another model than the one in its image: it comes after the environment, by the same way. */
+async function runJob(engine: Engine, { stack, state, content, version }: Publication) {
+  const args = ["stack", "output", "credentials", "--json", "--show-secrets", "--stack", stack];
+  const credentials = JSON.parse(await pulumi(args)) as Credentials;
+  const images = outputsOf(state)["images"] as Record<string, string>;
   const job = publishModelJob();
-  const { owner = root } = await stateOf(stack);
-  const naming = { prefix: `feedback-loop-${stack}`, stack, owner };
-  const command = ["python", "-m", "publish", "--model", modelInContainer];
+  const naming = { prefix: `feedback-loop-${stack}`, stack, owner: state.owner ?? root };
   const script = jobScript(
-    { ...job, tmpfs: {}, command: [...command, "--version", version, "--replace"] },
+    { ...job, tmpfs: {}, command: ["sh", "-c", receiveAndPublish, modelInContainer, version] },
     {
       naming,
       imageId: images[job.image]!,
       networks: job.networks.map((network) => engineName(naming, network)),
-      files: [{ from: file, to: modelInContainer }],
+      takesInput: true,
     },
   );
-  const input = Object.entries(job.env).map(
+  const environment = Object.entries(job.env).map(
     ([name, value]) => `${name}=${resolved(value, credentials)}\n`,
   );
-  return succeed("sh", ["-c", script], { input: input.join("") });
+  const input = Buffer.concat([Buffer.from(`${environment.join("")}\n`), content]);
+  return engine.script(job.name, script, input);
 }
 
 function resolved(value: EnvValue, credentials: Credentials): string | number {
@@ -127,11 +128,14 @@ function resolved(value: EnvValue, credentials: Credentials): string | number {
 async function inferenceContainer(
   engine: Engine,
   stack: string,
-  { ids }: StackState,
+  state: StackState,
 ): Promise<ContainerState> {
   const containers = await engine.containers({ stack });
-  const inference = containers.find(({ id, service }) => service === "inference" && ids.has(id));
-  if (!inference) throw new CommandError(`no inference API of stack "${stack}" runs here`);
+  const inference = containers.find(
+    ({ id, service }) => service === "inference" && state.ids.has(id),
+  );
+  if (!inference)
+    throw new CommandError(`no inference API of stack "${stack}" is on ${placeOf(state)}`);
   return inference;
 }
 

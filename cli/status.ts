@@ -2,8 +2,9 @@
 import type { Command } from "./command";
 import { type ContainerState, reachable } from "./engine";
 import { isOurs } from "./deploy/ownership";
-import { engineOf } from "./deploy/stack-host";
-import { endpointsOf, noState, stateIfKnown } from "./deploy/state";
+import { knownState } from "./deploy/known-state";
+import { engineOf, placeOf } from "./deploy/stack-host";
+import { endpointsOf } from "./deploy/state";
 import type { Endpoints } from "./setup/stack";
 import { parseStack, stackUsage } from "./stack-option";
 
@@ -12,17 +13,17 @@ export const status: Command = {
   usage: `npm run status [-- -s STACK]\n\n${stackUsage}\n\nEnds with 1 when a service isn't well.`,
   async run(args) {
     const stack = parseStack(args);
-    const state = await stateIfKnown(stack);
-    const engine = await reachable(engineOf(state ?? noState));
+    const state = await knownState(stack);
+    const engine = await reachable(engineOf(state));
     const containers = await engine.containers({ stack });
     if (containers.length === 0) {
-      console.log(`Nothing of the stack "${stack}" runs here: npm start deploys it.`);
+      console.log(`Nothing of the stack "${stack}" is on ${placeOf(state)}: npm start deploys it.`);
       return 1;
     }
     const memoryBytes = await engine.memoryBytes(containers.filter(isRunning).map(({ id }) => id));
     console.log(table(serviceRows(containers, memoryBytes, endpointsOf(state))));
     const makers = new Set(
-      state && containers.filter((found) => !isOurs(found, state)).map(({ owner }) => owner),
+      containers.filter((found) => !isOurs(found, state)).map(({ owner }) => owner),
     );
     for (const owner of makers) console.log(`\nNot in this clone's state: made by ${owner}`);
     return containers.every(isWell) ? 0 : 1;

@@ -1,5 +1,8 @@
 // One stack's whole life on another machine that ssh reaches, and everything that such a machine does to a deployment.
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { FOOD_CLASSES } from "@feedback-loop/contract";
 import type { Browser } from "playwright-core";
 import { launch, screenshot, sizes } from "./support/browser";
@@ -8,15 +11,13 @@ import { LabMachine, type MachineOptions } from "./support/lab-machine";
 import { LoopClient } from "./support/loop-client";
 import { realPhoto, withoutMetadata } from "./support/photos";
 import { TestStack, root } from "./support/test-stack";
-import { ownImages, ownImageName, type OwnImageName } from "../infra/images";
-import { sourceHash } from "../infra/runtime/source-hash";
+import { finding } from "../cli/setup/findings";
+import { dockerHub, type OwnImageName } from "../infra/images";
+import { imageContent, ownImageNames } from "../infra/runtime/own-images";
 
 const minutes = 60_000;
 jest.setTimeout(2 * minutes);
 const services = ["frontend", "inference", "minio", "postgres"];
-
-/** On the machine itself; what is pushed there goes with it. */
-const imageRegistry = "127.0.0.1:5056/own";
 
 const sshSettings = ({ address, key }: LabMachine, user = "cc"): [string, string][] => [
   ["target", "ssh"],
@@ -25,10 +26,21 @@ const sshSettings = ({ address, key }: LabMachine, user = "cc"): [string, string
   ["ssh.privateKeyPath", key],
 ];
 
+/** The same model in another file: ONNX (onnx.proto) keeps what it doesn't know, here a property (field 14) of a name of its own. */
+function withNote(model: Buffer): Buffer {
+  const field = (number: number, content: Buffer) =>
+    Buffer.concat([Buffer.from([(number << 3) | 2, content.length]), content]);
+  const texts = [Buffer.from("note"), Buffer.from("published by a test")];
+  const property = Buffer.concat(texts.map((text, at) => field(at + 1, text)));
+  return Buffer.concat([model, field(14, property)]);
+}
+
 describe("a stack on another machine", () => {
   let machine: LabMachine;
   let stack: TestStack;
   let browser: Browser;
+  /** Where the machine pulls the project's own images: building them takes minutes. */
+  let imageRegistry: string;
   /** Of the photos that people uploaded. */
   const uploaded: string[] = [];
 
@@ -39,6 +51,8 @@ describe("a stack on another machine", () => {
       "#cloud-config\nruncmd:\n  - until journalctl -u ssh | grep -q 'Accepted publickey'; do sleep 1; done; sleep 3\n";
     machine = await LabMachine.boot({ bootDelay: 10, userData });
     stack = await TestStack.create(sshSettings(machine));
+    imageRegistry = `${await LabMachine.registry()}/${stack.name}`;
+    await stack.setConfig("imageRegistry", imageRegistry);
   }, 5 * minutes);
 
   afterAll(async () => {
@@ -74,6 +88,23 @@ describe("a stack on another machine", () => {
   }
 
   it(
+    "has its images in a registry, once they are pushed",
+    async () => {
+      const listed = async () =>
+        (await stack.succeed("images", "-s", stack.name)).trim().split("\n").slice(1);
+      const rows = (state: string) =>
+        ownImageNames.map((image) => [image, imageContent(root, image).slice(0, 16), state]);
+      const columns = (lines: string[]) => lines.map((line) => line.split(/ +/));
+      expect(columns(await listed())).toEqual(rows("missing"));
+      await stack.succeed("images", "push", "-s", stack.name);
+      expect(columns(await listed())).toEqual(rows("there"));
+      const again = await stack.succeed("images", "push", "-s", stack.name);
+      expect(again).not.toContain("building");
+    },
+    20 * minutes,
+  );
+
+  it(
     "waits for a machine that is still booting, and comes up on it",
     async () => {
       const told = await stack.up();
@@ -81,8 +112,10 @@ describe("a stack on another machine", () => {
       await allHealthy();
       const { frontend } = await stack.endpoints();
       expect(new URL(frontend.url).hostname).toBe(machine.address);
+      for (const image of ownImageNames)
+        expect((await stack.imageIds())[image]).toContain(`${imageRegistry}/${image}@sha256:`);
     },
-    20 * minutes,
+    10 * minutes,
   );
 
   it("needs no change", async () => {
@@ -117,10 +150,30 @@ describe("a stack on another machine", () => {
     await uploadPhoto();
   });
 
+  it("tells how its services fare, and what they log", async () => {
+    const status = await stack.succeed("status", "-s", stack.name);
+    expect(status.match(/ healthy /g)).toHaveLength(services.length);
+    expect(status).toContain((await stack.endpoints()).frontend.url);
+    expect(await stack.succeed("logs", "frontend", "-s", stack.name)).toContain("/predictions/");
+  });
+
+  it("takes a model that somebody publishes", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "feedback-loop-model-"));
+    const file = join(folder, "other.onnx");
+    const model = withNote(readFileSync(process.env["FEEDBACK_LOOP_MODEL"]!));
+    writeFileSync(file, model);
+    const told = await stack.succeed("model", "publish", file, "-s", stack.name);
+    rmSync(folder, { recursive: true });
+    expect(told).toMatch(/model \S+ answers in stack/);
+    const { inference } = await stack.endpoints();
+    const answering = await (await fetch(`${inference.url}/model`)).json();
+    expect(answering).toMatchObject({ sha256: createHash("sha256").update(model).digest("hex") });
+  });
+
   it("is found well by the doctor", async () => {
     const told = await stack.succeed("doctor", "-s", stack.name);
     const lines = told.split("\n").filter((line) => /^(ok|FAILED|unknown) /.test(line));
-    expect(lines).toHaveLength(8);
+    expect(lines).toHaveLength(9);
     expect(lines.filter((line) => !line.startsWith("ok "))).toEqual([]);
   });
 
@@ -132,36 +185,10 @@ describe("a stack on another machine", () => {
     expect(await stack.planned()).toEqual([]);
   });
 
-  it(
-    "pulls the same images from a registry where one has them",
-    async () => {
-      const before = await stack.imageIds();
-      await machine.run("systemctl start lab-images");
-      for (const image of Object.keys(ownImages) as OwnImageName[]) {
-        const content = sourceHash(root, ownImages[image].sources);
-        const name = ownImageName(imageRegistry, image, content);
-        await machine.run(`docker tag ${before[image]} ${name} && docker push --quiet ${name}`);
-        await machine.run(`docker image rm ${name}`);
-      }
-      await stack.setConfig("imageRegistry", imageRegistry);
-      await start();
-      await allHealthy();
-      for (const [image, id] of Object.entries(before))
-        if (image in ownImages)
-          expect(await machine.run(`docker image inspect --format '{{.Id}}' ${id}`)).toBe(
-            `${id}\n`,
-          );
-      expect(Object.values(await stack.imageIds())).not.toContain(before["frontend"]);
-      await uploadPhoto();
-    },
-    5 * minutes,
-  );
-
   describe("when another machine has its address", () => {
     it("refuses the other host key, with the reason and the way out", async () => {
-      await machine.copy("/srv/registry", () => machine.replace());
+      await machine.replace();
       await machine.booted();
-      await machine.run("systemctl start lab-images");
       const { exitCode, stdout, stderr } = await stack.command("start", "-s", stack.name);
       expect(exitCode).not.toBe(0);
       expect(`${stdout}${stderr}`).toContain("shows another host key than the one that is known");
@@ -196,6 +223,55 @@ describe("a stack on another machine", () => {
       await machine.run("docker ps --all --quiet; docker network ls --quiet --filter type=custom"),
     ).toBe("");
   });
+});
+
+describe("a machine that builds", () => {
+  const image: OwnImageName = "provision";
+  let machine: LabMachine;
+  const stack = new TestStack();
+  const program = join(root, "test/one-image");
+  const pulumi = (...args: string[]) => stack.succeed("pulumi", "--cwd", program, ...args);
+
+  beforeAll(async () => {
+    machine = await LabMachine.boot();
+    await pulumi("stack", "init", stack.name);
+  });
+
+  afterAll(async () => {
+    await machine.dispose();
+    stack.discard();
+    rmSync(join(program, `Pulumi.${stack.name}.yaml`));
+  });
+
+  it(
+    "makes an image of the project's own from the clone, once",
+    async () => {
+      const settings = {
+        image,
+        "login.address": machine.address,
+        "login.user": "cc",
+        "login.port": "22",
+        "login.privateKeyPath": machine.key,
+        timeoutSeconds: "300",
+        registryMirror: finding("images")?.registryMirror ?? dockerHub,
+      };
+      const config = Object.entries(settings).flatMap(([key, value]) => [
+        "--config",
+        `${key}=${value}`,
+      ]);
+      const up = ["up", "-s", stack.name, "--yes", "--skip-preview", "--color", "never"];
+      await pulumi(...up, "--config-path", ...config);
+      const listed = await machine.run(`docker images --format '{{.Repository}}:{{.Tag}}'`);
+      const name = `${stack.name}/${image}:${imageContent(root, image).slice(0, 16)}`;
+      expect(listed).toContain(name);
+      expect(await pulumi(...up)).toMatch(/\d+ unchanged/);
+      await pulumi("destroy", "-s", stack.name, "--yes", "--skip-preview");
+      expect(await machine.run("docker images --quiet --filter label=feedback-loop.stack")).toBe(
+        "",
+      );
+    },
+    10 * minutes,
+  );
 });
 
 describe("a machine that isn't fit", () => {

@@ -1,5 +1,5 @@
 // Brings the stack on the engine to what the clone says, and tells what happens as it happens.
-import { refuseUnfitHost } from "../doctor/examination";
+import { configOf, hostKeyIn, refuseUnfitHost } from "../doctor/examination";
 import { pulumi } from "../setup/stack";
 import type { Step, StepLog } from "../setup/steps";
 import { Progress, changesOf } from "./progress";
@@ -46,7 +46,9 @@ export function deployStep(stack: string): Step {
 /** Where the stack's engine doesn't answer, the deployment itself waits for it, or says why not. */
 async function tidyUp(stack: string, log: StepLog): Promise<void> {
   const state = await stateOf(stack);
-  await refuseUnfitHost(stack, state);
+  const config = await configOf(stack);
+  // The first time, the gate has the same words for another machine, after it has waited while that boots.
+  if (hostKeyIn(state) !== undefined) await refuseUnfitHost(stack, config, state);
   const engine = engineOf(state);
   const problem = await engine.problem();
   if (problem) {
@@ -54,5 +56,6 @@ async function tidyUp(stack: string, log: StepLog): Promise<void> {
     return releaseDeadLocks(stack, log.say);
   }
   await refuseForeignStack(engine, stack, state);
+  if (config.target === "local") await refuseUnfitHost(stack, config, state);
   await reconcile(stack, engine, log.say);
 }

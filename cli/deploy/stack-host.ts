@@ -1,6 +1,6 @@
 // Which engine a stack's things are on, as its state says: commands look there, not where the configuration would go now.
 import { Engine, type Endpoint } from "../engine";
-import { type StackState, stateIfKnown } from "./state";
+import type { StackState } from "./state";
 
 type Known = Pick<StackState, "resources">;
 
@@ -21,12 +21,6 @@ function textList(input: unknown): string[] {
 }
 
 export const engineOf = (state: Known): Engine => new Engine(endpointOf(state));
-
-/** The engine of a stack by its name: this machine's when nobody knows another. */
-export async function engineOfStack(stack: string): Promise<Engine> {
-  const state = await stateIfKnown(stack);
-  return state ? engineOf(state) : new Engine();
-}
 
 /** For people: where a stack runs. */
 export const placeOf = (state: Known): string => endpointOf(state)?.host ?? "this machine";

@@ -8,10 +8,10 @@ import {
   strangeLogin,
   unreachable,
 } from "../../infra/host/host-problems";
+import { type Facts, readFacts } from "../../infra/host/facts";
 import { type SshLogin, destination, loginOptions, sshOptions } from "../../infra/host/ssh-login";
+import type { Verdict } from "../../infra/host/verdicts";
 import { type Result, run } from "../processes";
-import { type Facts, readFacts } from "./facts";
-import type { Verdict } from "./verdicts";
 
 export interface Contact {
   verdict: Verdict;

@@ -1,14 +1,16 @@
 // A stack's machine, examined: its facts against what the stack needs.
 import { type Config, readConfig } from "../../infra/config";
-import { freeMiB, memoryMiB } from "../../infra/host/host-needs";
+import { factsScript } from "../../infra/host/facts";
+import { hostNeeds } from "../../infra/host/host-needs";
+import { loopback } from "../../infra/host/local-engine";
 import { hostKeyOf } from "../../infra/host/ssh-login";
+import { type Verdict, verdicts } from "../../infra/host/verdicts";
 import { catalogue } from "../../infra/services/catalogue";
 import { CommandError } from "../command";
 import { type StackState, nameOf } from "../deploy/state";
+import { root } from "../paths";
 import { pulumi } from "../setup/stack";
 import { contact } from "./contact";
-import { factsScript } from "./facts";
-import { type Needs, type Verdict, verdicts } from "./verdicts";
 
 /** All verdicts on the machine of a stack. */
 export async function examine(
@@ -16,18 +18,19 @@ export async function examine(
   config: Config,
   state: StackState,
 ): Promise<Verdict[]> {
-  const script = factsScript({ stack, registry: config.registryMirror });
-  const { verdict, facts } = await contact(config, hostKeyIn(state), script);
-  return facts ? [verdict, ...verdicts(facts, needsOf(config))] : [verdict];
+  const bindAddress = config.target === "local" ? loopback : config.ssh.bindAddress;
+  const needs = hostNeeds({ catalogue: catalogue(config), config, stack, bindAddress, root });
+  const { verdict, facts } = await contact(config, hostKeyIn(state), factsScript(needs));
+  return facts ? [verdict, ...verdicts(facts, needs, Date.now() / 1000)] : [verdict];
 }
 
-/**
- * Rejects when the machine that a stack was deployed to before isn't fit any more. A new one is left to the gate, which
- * waits while it boots.
- */
-export async function refuseUnfitHost(stack: string, state: StackState): Promise<void> {
-  if (hostKeyIn(state) === undefined) return;
-  const found = await examine(stack, await configOf(stack), state);
+/** Rejects when the machine of a stack isn't fit, with all that is wrong. */
+export async function refuseUnfitHost(
+  stack: string,
+  config: Config,
+  state: StackState,
+): Promise<void> {
+  const found = await examine(stack, config, state);
   const failed = found.filter(({ ok }) => ok === false);
   if (failed.length > 0) throw new CommandError(failed.map(({ words }) => words).join("\n"));
 }
@@ -37,20 +40,6 @@ export function hostKeyIn({ resources }: Pick<StackState, "resources">): string 
   const gate = resources.find(({ urn }) => nameOf(urn) === "host-gate");
   const printed = gate?.outputs?.["stdout"];
   return typeof printed === "string" ? hostKeyOf(printed) : undefined;
-}
-
-function needsOf(config: Config): Needs {
-  const specs = catalogue(config);
-  const open = specs
-    .flatMap((spec) => (spec.kind === "service" ? spec.ports : []))
-    .filter(({ open }) => open === "students");
-  return {
-    memoryMiB: memoryMiB(specs),
-    freeMiB: freeMiB(config),
-    ports: Object.fromEntries(open.map(({ name }) => [name, config.ports[name]])),
-    registry: config.registryMirror,
-    now: Date.now() / 1000,
-  };
 }
 
 /** The stack's configuration as its program reads it. */

@@ -1,10 +1,21 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { gateScript } from "./gate";
-import { contactProblems, diskFull, noDocker, oldDocker } from "./host-problems";
+import { contactProblems, littleMemory, noDocker, oldDocker, portTaken } from "./host-problems";
 import { prepareScript } from "./prepare-script";
 
 const login = { address: "10.0.0.5", user: "cc", port: 22, privateKeyPath: "/keys/course" };
-const settings = { login, hostKey: "", timeoutSeconds: 600, freeMiB: 7000 };
+const needs = {
+  stack: "it's",
+  memoryMiB: 3000,
+  freeMiB: 7000,
+  ports: { frontend: 5000 },
+  bindAddress: "0.0.0.0",
+  registry: "docker.io",
+  officialImage: "docker.io/library/postgres:17",
+  ownImages: ["registry.example.org/loop/frontend:1"],
+};
+const settings = { login, hostKey: "", timeoutSeconds: 600, needs };
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEGB";
 
 /** Throws with the shell's words where the syntax is wrong; nothing is run. */
@@ -49,8 +60,31 @@ describe("the gate's script", () => {
   });
 });
 
+describe("the judge of a machine", () => {
+  const judge = (facts: string) =>
+    spawnSync(
+      "node",
+      ["--import", "tsx", join(__dirname, "judge.ts"), JSON.stringify({ ...needs, ownImages: [] })],
+      { input: facts, encoding: "utf8" },
+    );
+  const fit = () =>
+    `freeMiB=8000\nmemoryMiB=4000\ndockerVersion=20.10.24\nlistening=00000000:0016\nregistry=here\ntime=${Math.round(Date.now() / 1000)}\n`;
+
+  it("lets one through that is fit", () => {
+    expect(judge(fit())).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it("refuses another with everything that is wrong, in the doctor's words", () => {
+    const { status, stderr } = judge(
+      fit().replace("memoryMiB=4000", "memoryMiB=1000").replace(":0016", ":1388"),
+    );
+    expect(status).toBe(1);
+    expect(stderr).toBe(`${littleMemory("1000", 3000)}\n${portTaken("frontend", 5000)}\n`);
+  });
+});
+
 describe("what is done on the machine", () => {
-  const script = prepareScript({ user: "cc", freeMiB: 7000 });
+  const script = prepareScript("cc");
 
   it("is a script that a POSIX shell reads", () => {
     expect(() => parse(script)).not.toThrow();
@@ -60,8 +94,6 @@ describe("what is done on the machine", () => {
     expect(script).toContain(noDocker("cc").replaceAll("'", `'\\''`));
     const shell = (words: string) => words.replaceAll("'", `'\\''`).replace(/X(\w+)X/g, `'"$$$1"'`);
     expect(script).toContain(shell(oldDocker("XversionX")));
-    const facts = { folder: "XfolderX", freeMiB: "XfreeX", neededMiB: 7000 };
-    expect(script).toContain(shell(diskFull(facts)));
   });
 });
 

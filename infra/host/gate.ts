@@ -1,6 +1,9 @@
 // The gate: a script on the deployer's machine that ends well once a stack can be deployed to another one, and prints that
 // one's host key. A machine that boots is waited for; what no patience will mend ends it at once, with what to do.
+import { join, relative } from "node:path";
 import { quote } from "../shell";
+import { factsScript } from "./facts";
+import type { HostNeeds } from "./host-needs";
 import { contactProblems, missingKey, strangeLogin, unreachable } from "./host-problems";
 import { exitCodes, prepareScript } from "./prepare-script";
 import { type SshLogin, destination, loginOptions, pinned } from "./ssh-login";
@@ -11,8 +14,7 @@ export interface GateSettings {
   hostKey: string;
   /** How long the machine may take until all is ready. */
   timeoutSeconds: number;
-  /** Room that a deployment takes on the machine's disk. */
-  freeMiB: number;
+  needs: HostNeeds;
 }
 
 /** How long a machine that boots may show what looks like a wrong user or key. */
@@ -26,25 +28,28 @@ const noSuchProgram = 127;
 
 /** POSIX shell script. Standard error is progress, and at the end the reason; standard output is the host key, alone. */
 export function gateScript(settings: GateSettings): string {
-  const { login, hostKey, timeoutSeconds, freeMiB } = settings;
+  const { login, hostKey, timeoutSeconds, needs } = settings;
   return `set -u
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cat >"$work/prepare" <<'END_OF_SCRIPT'
-${prepareScript({ user: login.user, freeMiB })}END_OF_SCRIPT
+${prepareScript(login.user)}END_OF_SCRIPT
+cat >"$work/ask" <<'END_OF_SCRIPT'
+${factsScript(needs)}END_OF_SCRIPT
 say() { printf '%s\\n' "$1" >&2; }
 fail() { say "$1"; exit 1; }
 now() { date +%s; }
 ${findKey(login)}
 ${contact(login, hostKey)}
 ${judge(login)}
+${examine(login, hostKey, needs)}
 started=$(now)
 refused_since=
 reason=
 advice=
 said=
 said_at=0
-until contact; do
+until contact && examine; do
   [ "$(($(now) - started))" -lt ${timeoutSeconds} ] ||
     fail "gave up after ${timeoutSeconds} s (hostTimeoutSeconds). The last was: $reason$advice"
   if [ "$reason" != "$said" ] || [ "$(($(now) - said_at))" -ge ${reminderSeconds} ]; then
@@ -69,11 +74,9 @@ function findKey(login: SshLogin): string {
 
 /** One login. False, with `reason` set, when another try may help. */
 function contact(login: SshLogin, hostKey: string): string {
-  const options = [...loginOptions(login), ...(hostKey === "" ? firstContact : pinned(hostKey))];
   return `contact() {
   rm -f "$work/known_hosts"
-  ssh ${options.map(word).join(" ")} -- ${quote(destination(login))} 'sh -s' \\
-    <"$work/prepare" >&2 2>"$work/error"
+  ${runThere(login, hostKey)} <"$work/prepare" >&2 2>"$work/error"
   code=$?
   case $code in
     0) return 0 ;;
@@ -83,6 +86,25 @@ function contact(login: SshLogin, hostKey: string): string {
     *) say "$(cat "$work/error")"; fail ${quote(strangeLogin(login))} ;;
   esac
 }`;
+}
+
+/** Has the machine's facts judged (judge.ts). False when they couldn't be had; a machine that isn't fit ends the gate. */
+function examine(login: SshLogin, hostKey: string, needs: HostNeeds): string {
+  // Pulumi runs commands where it runs the program.
+  const program = join(relative(process.cwd(), __dirname), "judge.ts");
+  return `examine() {
+  ${runThere(login, hostKey)} <"$work/ask" >"$work/facts" 2>"$work/error" || {
+    reason=$(tail -n 1 "$work/error") advice=
+    return 1
+  }
+  verdict=$(node --import tsx ${quote(program)} ${quote(JSON.stringify(needs))} <"$work/facts" 2>&1) || fail "$verdict"
+}`;
+}
+
+/** One login that runs a script from standard input. */
+function runThere(login: SshLogin, hostKey: string): string {
+  const options = [...loginOptions(login), ...(hostKey === "" ? firstContact : pinned(hostKey))];
+  return `ssh ${options.map(word).join(" ")} -- ${quote(destination(login))} 'sh -s'`;
 }
 
 /** Ends the gate when ssh failed for good, and sets `reason` when it may have failed for now. */

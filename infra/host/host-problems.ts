@@ -107,4 +107,10 @@ export const wrongClock = (offSeconds: number) =>
   `the machine's clock is ${Math.abs(offSeconds)} s ${offSeconds > 0 ? "ahead" : "behind"}: set it (as root: timedatectl set-ntp true)`;
 
 export const registrySilent = (registry: string, said: string) =>
-  `the machine can't reach the registry ${registry} (${said}): give it a way there, or name a registry that it reaches: npm run pulumi -- config set registryMirror HOST`;
+  `the machine gets no official images from the registry ${registry} (${said}): give it a way there, or name a registry that has them: npm run pulumi -- config set registryMirror HOST`;
+
+export const imagesMissing = (names: string, stack: string) =>
+  `the project's own images aren't in their registry (${names}): npm run images -- push -s ${stack}`;
+
+export const imagesUnknown = (said: string) =>
+  `the machine can't use the registry of the project's own images (${said}): give it a way there, or name one that it reaches: npm run pulumi -- config set imageRegistry HOST[:PORT][/PATH]`;

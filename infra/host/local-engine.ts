@@ -4,7 +4,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Host, HostCommand } from "./host";
 
-const loopback = "127.0.0.1";
+export const loopback = "127.0.0.1";
 const defaultSocket = "unix:///var/run/docker.sock";
 
 export class LocalEngine extends pulumi.ComponentResource implements Host {

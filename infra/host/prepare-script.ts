@@ -2,7 +2,6 @@
 // which is installed where it may be. One round of it never waits long: the gate comes again.
 import { quote } from "../shell";
 import {
-  diskFull,
   dockerStopped,
   noDocker,
   noDockerRight,
@@ -14,18 +13,15 @@ import {
 /** Exit codes of the script. */
 export const exitCodes = { notYet: 75, refused: 76 } as const;
 
-export interface HostNeeds {
-  /** The login's user. */
-  user: string;
-  freeMiB: number;
-}
-
 /** Something that isn't enabled yet may be on its way while the machine is this young. */
 const youngSeconds = 300;
 const packageLockSeconds = 300;
 
-/** POSIX shell script. Standard output is progress for people, standard error the reason of a bad end. */
-export function prepareScript({ user, freeMiB }: HostNeeds): string {
+/**
+ * POSIX shell script. Standard output is progress for people, standard error the reason of a bad end.
+ * @param user of the login
+ */
+export function prepareScript(user: string): string {
   return `set -u
 export PATH="$PATH:/usr/sbin:/sbin" LC_ALL=C
 not_yet() { printf '%s\\n' "$1" >&2; exit ${exitCodes.notYet}; }
@@ -35,10 +31,8 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 is_young() { [ "$(cut -d. -f1 /proc/uptime)" -lt ${youngSeconds} ]; }
 ${cloudInit}
 ${docker(user)}
-${disk(freeMiB)}
 wait_for_cloud_init
 provide_docker
-check_disk
 `;
 }
 
@@ -75,14 +69,6 @@ install_docker() {
   as_root dpkg --configure -a >/dev/null 2>&1
   said=$(apt update && apt install --yes --no-install-recommends docker.io iptables) ||
     not_yet "Docker can't be installed: $(printf '%s\\n' "$said" | tail -n 1)"
-}`;
-
-const disk = (neededMiB: number) => `check_disk() {
-  folder=$(docker info --format '{{.DockerRootDir}}')
-  free=$(($(df -Pk "$folder" | awk 'NR == 2 { print $4 }') / 1024))
-  [ "$free" -ge ${neededMiB} ] || refuse ${inShell(
-    diskFull({ folder: "${folder}", freeMiB: "${free}", neededMiB }),
-  )}
 }`;
 
 /** A word in which `${name}` stands for a shell variable. */

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { quote } from "../shell";
 import { gateScript } from "./gate";
 import type { Host, HostCommand } from "./host";
+import type { HostNeeds } from "./host-needs";
 import { type SshLogin, dockerHost, sshCommand, sshOptions } from "./ssh-login";
 
 export interface SshEngineArgs {
@@ -13,7 +14,7 @@ export interface SshEngineArgs {
   hostKey: string;
   bindAddress: string;
   timeoutSeconds: number;
-  freeMiB: number;
+  needs: HostNeeds;
 }
 
 /** Of the random digits that end the id of a command. */
@@ -69,11 +70,14 @@ export class SshEngine extends pulumi.ComponentResource implements Host {
     );
   }
 
-  private gate(name: string, { login, hostKey, ...limits }: SshEngineArgs): command.local.Command {
+  private gate(
+    name: string,
+    { login, hostKey, timeoutSeconds, needs }: SshEngineArgs,
+  ): command.local.Command {
     return new command.local.Command(
       name,
       {
-        create: gateScript({ login, hostKey, ...limits }),
+        create: gateScript({ login, hostKey, timeoutSeconds, needs }),
         // Another machine, or another key: everything that was learnt is of no use. A longer wait is no reason to wait again.
         triggers: [login.address, login.port, hostKey],
         logging: command.local.Logging.Stderr,

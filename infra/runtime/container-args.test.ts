@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readConfig } from "../config";
 import { catalogue } from "../services/catalogue";
 import type { JobSpec, ServiceSpec } from "../services/service-spec";
@@ -67,5 +67,26 @@ describe("a job's script", () => {
   it("passes words through the shell unchanged", () => {
     const told = `exec 3>&1\ndocker() { printf '<%s>' "$@" >&3; }\n${script}`;
     expect(execFileSync("sh", ["-c", told]).toString()).toContain("<echo><it's><$HOME>");
+  });
+
+  it("leaves to the program what follows its environment, byte by byte", () => {
+    const reading = jobScript(job, {
+      naming,
+      imageId: "sha256:1",
+      networks: [],
+      takesInput: true,
+    });
+    // The engine's part: keeps the environment, and hands its input to the program.
+    const engine = `docker() { case $1 in create) cat >&3; echo made ;; start) cat ;; esac; }`;
+    const file = Buffer.from([0, 10, 10, 255, 65]);
+    const input = Buffer.concat([Buffer.from("USER=a\nPASSWORD=b\\ c\n\n"), file]);
+    const told = `${engine}\n${reading}`;
+    const { stdout, output } = spawnSync("sh", ["-c", told], {
+      input,
+      stdio: ["pipe", "pipe", "pipe", "pipe"],
+    });
+    expect(stdout).toEqual(file);
+    expect(String(output[3])).toBe("USER=a\nPASSWORD=b\\ c\n");
+    expect(reading).toContain("docker start --attach --interactive 'feedback-loop-");
   });
 });

@@ -52,8 +52,8 @@ export interface JobPlacement {
   imageId: string;
   /** Names of the networks on the engine. */
   networks: readonly string[];
-  /** Copied into the container before it starts. */
-  files?: readonly { from: string; to: string }[];
+  /** What follows the environment and an empty line on standard input is the container's own, which may write it down. */
+  takesInput?: boolean;
 }
 
 /**
@@ -62,7 +62,7 @@ export interface JobPlacement {
  */
 export function jobScript(
   spec: ContainerSpec,
-  { naming, imageId, networks, files = [] }: JobPlacement,
+  { naming, imageId, networks, takesInput = false }: JobPlacement,
 ): string {
   const name = quote(engineName(naming, spec.name));
   const [firstNetwork, ...otherNetworks] = networks;
@@ -70,8 +70,7 @@ export function jobScript(
     `--name ${name}`,
     `--network ${quote(firstNetwork ?? "none")}`,
     `--memory ${spec.memoryMiB}m --memory-swap ${spec.memoryMiB}m --cpus ${spec.cpus} --cpu-shares ${spec.cpuShares}`,
-    // Nothing can be copied into a container whose root file system is read-only.
-    ...(files.length > 0 ? [] : ["--read-only"]),
+    takesInput ? "--interactive" : "--read-only",
     "--init --cap-drop ALL --security-opt no-new-privileges:true",
     ...Object.entries(spec.tmpfs).map(
       ([path, settings]) => `--tmpfs ${quote(`${path}:${settings}`)}`,
@@ -89,14 +88,16 @@ export function jobScript(
     // What an interrupted deployment left would hold the name.
     `remove ${name}`,
     // Through a pipe: where standard input is a socket, as under sshd, nothing can open /dev/stdin.
-    `id=$(cat | docker create ${options.join(" \\\n  ")} \\\n  ${quote(imageId)} ${command})`,
+    `id=$(${takesInput ? linesUntilAnEmptyOne : "cat"} | docker create ${options.join(" \\\n  ")} \\\n  ${quote(imageId)} ${command})`,
     // By id: on another machine the script of an interrupted deployment goes on for a moment, and must not take this one.
     `trap 'remove "$id"' EXIT`,
     ...otherNetworks.map((network) => `docker network connect ${quote(network)} ${name}`),
-    ...files.map(({ from, to }) => `docker cp ${quote(from)} ${name}:${quote(to)}`),
-    `docker start --attach ${name}`,
+    `docker start --attach ${takesInput ? "--interactive " : ""}${name}`,
   ].join("\n");
 }
+
+/** A shell's `read` takes no byte of what comes after the line. */
+const linesUntilAnEmptyOne = `while IFS= read -r line && [ -n "$line" ]; do printf '%s\\n' "$line"; done`;
 
 const isOpen = ({ open }: Port) => open === "students";
 

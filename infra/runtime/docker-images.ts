@@ -6,14 +6,12 @@ import {
   type ImageName,
   type OfficialImageName,
   type OwnImageName,
-  officialFolder,
   officialImages,
   ownImageName,
-  ownImages,
   pullName,
 } from "../images";
 import { type OwnedNaming, labels } from "./naming";
-import { sourceHash } from "./source-hash";
+import { imageBuild, imageContent, registryImageName } from "./own-images";
 
 export interface DockerImagesArgs {
   images: readonly ImageName[];
@@ -78,19 +76,19 @@ function own(
   parent: pulumi.Resource,
 ): docker.RemoteImage {
   const { root, imageRegistry } = args;
-  const content = sourceHash(root, ownImages[image].sources);
-  if (imageRegistry === "") return built(image, content, args, parent);
-  const name = ownImageName(imageRegistry, image, content);
+  if (imageRegistry === "") return built(image, args, parent);
+  const name = registryImageName(root, imageRegistry, image);
   // Kept like official ones: others may use it, and deleting by name would hit it on a machine that was replaced.
   return new docker.RemoteImage(image, { name, keepLocally: true }, { parent });
 }
 
 function built(
   image: OwnImageName,
-  content: string,
   { root, registryMirror, instance, naming }: DockerImagesArgs,
   parent: pulumi.Resource,
 ): docker.RemoteImage {
+  const content = imageContent(root, image);
+  const { dockerfile, buildArgs } = imageBuild(image, registryMirror);
   // Program and plugins work in the same folder of the clone (`main` in Pulumi.yaml), whichever clone that is: an absolute
   // path would be a change for everybody who shares the state.
   const context = relative(process.cwd(), root) || ".";
@@ -101,10 +99,10 @@ function built(
       build: {
         context,
         // Like the context it starts at the working folder, not at the context.
-        dockerfile: join(context, ownImages[image].dockerfile),
+        dockerfile: join(context, dockerfile),
         // The engine's own BuildKit, which is there on every host; the other path wants a builder of the deployer's.
         useLegacyBuilder: true,
-        buildArgs: { REGISTRY: officialFolder(registryMirror) },
+        buildArgs,
         labels: labels(naming),
       },
       triggers: { content },

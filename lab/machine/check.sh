@@ -26,6 +26,8 @@ main() {
   check "the registry is closed to writing" fails ssh_there \
     'docker tag 127.0.0.1:5055/library/debian:bookworm-slim 127.0.0.1:5055/x && docker push 127.0.0.1:5055/x'
   key_before=$(host_key)
+  images=$(./machine.sh images)
+  check "what is pushed here is pulled there" pushed_here_pulled_there
   check "is the same when made again" same_address up
   ./machine.sh reboot "$name"
   check "comes back after a reboot" within_time ssh_there 'docker image inspect 127.0.0.1:5055/library/debian:bookworm-slim'
@@ -40,6 +42,14 @@ main() {
 ssh_there() {
   ssh -i "$scratch/key" -o BatchMode=yes -o ConnectTimeout=3 -o StrictHostKeyChecking=no \
     -o UserKnownHostsFile=/dev/null "cc@$address" "$1"
+}
+
+pushed_here_pulled_there() {
+  local image=$images/$name:1
+  docker tag 127.0.0.1:5055/library/debian:bookworm-slim "$image"
+  docker push --quiet "$image"
+  docker image rm "$image"
+  ssh_there "docker pull -q $image"
 }
 
 host_key() { ssh-keyscan -t ed25519 "$address" 2>/dev/null; }

@@ -23,6 +23,7 @@ Usage: lab/machine/machine.sh COMMAND NAME [OPTIONS]
   kill NAME                cuts the power
   address NAME             prints its address
   run NAME COMMAND…        runs a command there as root, without ssh
+  images                   prints the address of a registry to push to, which is the same here and on all machines
   down NAME                removes the machine and its disk; the last one takes the network along
 
 Options of up and replace:
@@ -41,8 +42,9 @@ main() {
   local command=${1:---help} name=${2:-}
   case $command in
     --help | -h) usage; return ;;
+    images) locked images; return ;;
     up | replace | stop | start | reboot | kill | address | run | down) ;;
-    *) die "no command \"$command\"; there are up, replace, stop, start, reboot, kill, address, run and down" ;;
+    *) die "no command \"$command\"; there are up, replace, stop, start, reboot, kill, address, run, images and down" ;;
   esac
   [[ $name =~ ^[a-z0-9][a-z0-9-]{0,30}$ ]] ||
     die "the machine's name is \"$name\"; allowed are lower-case letters, digits and -, at most 31"
@@ -68,6 +70,11 @@ locked() {
   exec 9>"$STATE/machine.lock"
   flock 9
   "$@"
+}
+
+images() {
+  provide_network
+  images_address
 }
 
 exists() { docker container inspect "$machine" >/dev/null 2>&1; }
@@ -142,6 +149,7 @@ create() {
     --cap-add ALL --cap-drop SYS_RESOURCE --security-opt seccomp=unconfined --security-opt apparmor=unconfined \
     --cgroupns private --tmpfs /run:exec --tmpfs /run/lock "${storage[@]}" \
     --env "BOOT_DELAY_SECONDS=$boot_delay" --env "NAME_SERVERS=$(name_servers)" --env "REGISTRY=$REGISTRY_ADDRESS" \
+    --env "IMAGES=$IMAGES_ADDRESS" --env "IMAGES_HERE=$(images_address)" \
     "$(image_name "$stage")" >/dev/null
   seed "$name" | docker cp - "$machine:/var/lib/" >/dev/null
   docker start "$machine" >/dev/null

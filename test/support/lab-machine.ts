@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { succeed } from "../../cli/processes";
-import { docker } from "./docker";
 import { root } from "./test-stack";
 
 const script = join(root, "lab/machine/machine.sh");
@@ -27,7 +26,6 @@ export class LabMachine {
   readonly key = join(this.folder, "key");
   readonly otherKey = join(this.folder, "other");
   address = "";
-  private readonly container = `feedback-loop-lab-${this.name}`;
 
   /** Starts to boot a machine; it isn't waited for. */
   static async boot(options: MachineOptions = {}): Promise<LabMachine> {
@@ -52,13 +50,9 @@ export class LabMachine {
     return succeed(script, ["run", this.name, "sh", "-c", words]);
   }
 
-  /** Takes a folder along to the machine that `replace` makes. */
-  async copy(folder: string, replace: () => Promise<void>): Promise<void> {
-    const kept = join(this.folder, "kept");
-    await docker("cp", `${this.container}:${folder}`, kept);
-    await replace();
-    await docker("cp", kept, `${this.container}:${folder}`);
-    rmSync(kept, { recursive: true });
+  /** A registry that takes images, by the one name that it has here and on all machines; gone with the last of them. */
+  static async registry(): Promise<string> {
+    return (await succeed(script, ["images"])).trim();
   }
 
   /** The key on its console. */

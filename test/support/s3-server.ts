@@ -1,11 +1,11 @@
 // An object store of a test's own, for what speaks S3: the project's MinIO in a container that keeps nothing.
 import { randomBytes } from "node:crypto";
 import { Client as ObjectStore } from "minio";
-import { join } from "node:path";
-import { run, succeed } from "../../cli/processes";
+import { buildImage } from "../../cli/images/build";
+import { succeed } from "../../cli/processes";
 import { finding } from "../../cli/setup/findings";
-import { dockerHub, officialFolder, ownImages } from "../../infra/images";
-import { sourceHash } from "../../infra/runtime/source-hash";
+import { dockerHub, ownImageName } from "../../infra/images";
+import { imageContent } from "../../infra/runtime/own-images";
 import { docker } from "./docker";
 import { eventually } from "./eventually";
 import { root } from "./test-stack";
@@ -58,19 +58,15 @@ interface Image {
 
 /** That of any stack on the engine which is of the same source, else one of the test's own. */
 async function minioImage(): Promise<Image> {
-  const { dockerfile, sources } = ownImages.minio;
-  const content = sourceHash(root, sources).slice(0, 16);
-  const there = await docker("images", "--quiet", "--filter", `reference=*/minio:${content}`);
+  const name = ownImageName("feedback-loop-test", "minio", imageContent(root, "minio"));
+  const anyStack = name.replace(/^[^/]*/, "*");
+  const there = await docker("images", "--quiet", "--filter", `reference=${anyStack}`);
   const [found] = there.split("\n");
   if (found) return { name: found, dispose: () => Promise.resolve() };
-  const name = `feedback-loop-test/minio:${content}`;
-  const registry = officialFolder(finding("images")?.registryMirror ?? dockerHub);
-  const args = ["build", "--quiet", "--tag", name, "--build-arg", `REGISTRY=${registry}`];
-  const build = [...args, "--file", join(root, dockerfile), root];
-  // A client may lack the part that BuildKit needs; the builder of old makes the same image.
-  const withBuildKit = await run("docker", build, { env: environment({ DOCKER_BUILDKIT: "1" }) });
-  if (withBuildKit.exitCode !== 0)
-    await succeed("docker", build, { env: environment({ DOCKER_BUILDKIT: "0" }) });
+  await buildImage("minio", {
+    name,
+    registryMirror: finding("images")?.registryMirror ?? dockerHub,
+  });
   return { name, dispose: () => docker("rmi", "--force", name) };
 }
 

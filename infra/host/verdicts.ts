@@ -1,6 +1,8 @@
 // From what is known of a machine to what is right and wrong with it. Pure: each check is a function over the facts.
 import {
   diskFull,
+  imagesMissing,
+  imagesUnknown,
   dockerStopped,
   littleMemory,
   noDocker,
@@ -11,8 +13,9 @@ import {
   portTaken,
   registrySilent,
   wrongClock,
-} from "../../infra/host/host-problems";
+} from "./host-problems";
 import type { Facts } from "./facts";
+import type { HostNeeds } from "./host-needs";
 
 export interface Verdict {
   check: string;
@@ -22,21 +25,13 @@ export interface Verdict {
   words: string;
 }
 
-/** What the stack needs, and what the deployer's machine knows. */
-export interface Needs {
-  memoryMiB: number;
-  freeMiB: number;
-  /** Port by endpoint. */
-  ports: Readonly<Record<string, number>>;
-  registry: string;
-  /** This machine's clock, seconds since 1970. */
-  now: number;
-}
+type Check = (facts: Facts, needs: HostNeeds, now: number) => Verdict;
 
-type Check = (facts: Facts, needs: Needs) => Verdict;
-
-export const verdicts = (facts: Facts, needs: Needs): Verdict[] =>
-  checks.map((check) => check(facts, needs));
+/** @param now this machine's clock, seconds since 1970 */
+export const verdicts = (facts: Facts, needs: HostNeeds, now: number): Verdict[] =>
+  [...checks, ...(needs.ownImages.length > 0 ? [images] : [])].map((check) =>
+    check(facts, needs, now),
+  );
 
 const system: Check = ({ system: found, user, cloudInit }) => ({
   check: "machine",
@@ -87,10 +82,12 @@ const memory: Check = ({ memoryMiB }, needs) => {
 
 const ports: Check = ({ listening, published = "" }, needs) => {
   if (listening === undefined) return unknown("ports");
-  const taken = new Set(listening.split(" ").map((port) => parseInt(port, 16)));
+  const taken = listening.split(" ").map(readListener);
   const own = new Set([...published.matchAll(/:(\d+)->/g)].map(([, port]) => Number(port)));
   const clashes = Object.entries(needs.ports).filter(
-    ([, port]) => taken.has(port) && !own.has(port),
+    ([, port]) =>
+      !own.has(port) &&
+      taken.some((other) => other.port === port && overlap(other.address, needs.bindAddress)),
   );
   return clashes.length > 0
     ? {
@@ -105,10 +102,24 @@ const ports: Check = ({ listening, published = "" }, needs) => {
       };
 };
 
+const everyAddress = "0.0.0.0";
+
+/** From the kernel's way of writing: hexadecimal, an IPv4 address with its last byte first. IPv6: empty, but for all addresses. */
+function readListener(written: string): { address: string; port: number } {
+  const [, mapped = "", hex = "", port = ""] =
+    /^(0{16}FFFF0000)?([0-9A-F]+):([0-9A-F]{4})$/.exec(written) ?? [];
+  const bytes = (hex.match(/../g) ?? []).map((byte) => parseInt(byte, 16));
+  const address = mapped || bytes.length === 4 ? bytes.reverse().join(".") : "";
+  return { address: /^0+$/.test(hex) ? everyAddress : address, port: parseInt(port, 16) };
+}
+
+const overlap = (one: string, other: string) =>
+  one === other || one === everyAddress || (one !== "" && other === everyAddress);
+
 /** Signed requests and certificates hold for minutes; a clock that runs free is soon off by more. */
 const clockToleranceSeconds = 60;
 
-const clock: Check = ({ time }, { now }) => {
+const clock: Check = ({ time }, _, now) => {
   if (time === undefined) return unknown("clock");
   const offSeconds = Math.round(Number(time) - now);
   return Math.abs(offSeconds) > clockToleranceSeconds
@@ -119,9 +130,23 @@ const clock: Check = ({ time }, { now }) => {
 const registry: Check = ({ registry: answer }, needs) => {
   if (answer === undefined) return unknown("registry");
   // One that wants a login for more answers 401 here.
-  return /^(200|401)$/.test(answer)
-    ? { check: "registry", ok: true, words: `${needs.registry} answers` }
+  return /^(here|200|401)$/.test(answer)
+    ? { check: "registry", ok: true, words: `${needs.registry} has official images` }
     : { check: "registry", ok: false, words: registrySilent(needs.registry, answer) };
+};
+
+/** Whether the machine's login is enough doesn't count: images are pulled with the deployer's own. */
+const wantsLogin = /unauthorized|no basic auth|denied|^40[13]/;
+
+const images: Check = ({ missingImages, imageProblem = "" }, { ownImages, stack }) => {
+  const bad = (words: string): Verdict => ({ check: "images", ok: false, words });
+  if (missingImages === undefined) return unknown("images");
+  if (missingImages !== "none") return bad(imagesMissing(missingImages, stack));
+  if (imageProblem !== "" && !wantsLogin.test(imageProblem))
+    return bad(imagesUnknown(imageProblem));
+  const words =
+    imageProblem === "" ? `all ${ownImages.length} are there` : "their registry wants a login";
+  return { check: "images", ok: true, words };
 };
 
 const unknown = (check: string): Verdict => ({

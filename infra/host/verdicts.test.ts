@@ -1,8 +1,8 @@
-import { noDocker, noDockerRight } from "../../infra/host/host-problems";
-import { type Facts, factsScript, readFacts } from "./facts";
-import { type Needs, verdicts } from "./verdicts";
-import { contactProblem } from "./contact";
 import { execFileSync } from "node:child_process";
+import { type Facts, factsScript, readFacts } from "./facts";
+import type { HostNeeds } from "./host-needs";
+import { noDocker, noDockerRight } from "./host-problems";
+import { verdicts } from "./verdicts";
 
 const fit: Facts = {
   system: "Debian GNU/Linux 12 (bookworm)",
@@ -15,24 +15,30 @@ const fit: Facts = {
   freeMiB: "20000",
   memoryMiB: "3900",
   time: "1000000",
-  listening: "0016 1F90",
+  listening: "00000000:0016 0100007F:1F90",
   registry: "200",
 };
-const needs: Needs = {
+const needs: HostNeeds = {
+  stack: "class",
   memoryMiB: 1856,
   freeMiB: 7000,
   ports: { frontend: 5000, minio: 9001 },
+  bindAddress: "0.0.0.0",
   registry: "docker.io",
-  now: 1000003,
+  officialImage: "docker.io/library/postgres:17",
+  ownImages: [],
 };
-const judged = (changed: Facts, check: string) =>
-  verdicts({ ...fit, ...changed }, needs).find((verdict) => verdict.check === check)!;
+const now = 1000003;
+const judged = (changed: Facts, check: string, more: Partial<HostNeeds> = {}) =>
+  verdicts({ ...fit, ...changed }, { ...needs, ...more }, now).find(
+    (verdict) => verdict.check === check,
+  )!;
 const without = (...names: (keyof Facts)[]): Facts =>
   Object.fromEntries(names.map((name) => [name, undefined]));
 
 describe("a machine that is fit", () => {
   it("passes every check", () => {
-    expect(verdicts(fit, needs).map(({ check, ok }) => [check, ok])).toEqual(
+    expect(verdicts(fit, needs, now).map(({ check, ok }) => [check, ok])).toEqual(
       ["machine", "docker", "disk", "memory", "ports", "clock", "registry"].map((check) => [
         check,
         true,
@@ -41,7 +47,11 @@ describe("a machine that is fit", () => {
   });
 
   it("may keep what it runs of the stack already", () => {
-    const running = { listening: "1388", published: "0.0.0.0:5000->5000/tcp", freeMiB: "2000" };
+    const running = {
+      listening: "00000000:1388",
+      published: "0.0.0.0:5000->5000/tcp",
+      freeMiB: "2000",
+    };
     expect(judged(running, "ports").ok).toBe(true);
     expect(judged(running, "disk").ok).toBe(true);
   });
@@ -87,14 +97,22 @@ describe("a machine that isn't fit", () => {
       "6999 MiB free where Docker keeps its data (/var/lib/docker); it takes 7000 MiB",
     ],
     ["memory", { memoryMiB: "1855" }, "1855 MiB of memory"],
-    ["ports", { listening: "1388 2329" }, "port 5000, which frontend is published on"],
-    ["ports", { listening: "2329", published: "0.0.0.0:5000->5000/tcp" }, "ports.minio PORT"],
+    [
+      "ports",
+      { listening: "0100007F:1388 00000000:2329" },
+      "port 5000, which frontend is published on",
+    ],
+    [
+      "ports",
+      { listening: "00000000:2329", published: "0.0.0.0:5000->5000/tcp" },
+      "ports.minio PORT",
+    ],
     ["clock", { time: "1000064" }, "61 s ahead"],
     ["clock", { time: "999000" }, "1003 s behind"],
     [
       "registry",
-      { registry: "000curl: (6) Could not resolve host" },
-      "can't reach the registry docker.io",
+      { registry: '500 Get "https://registry-1.docker.io/v2/": no such host' },
+      "gets no official images from the registry docker.io (500 Get",
     ],
   ])("is told so by check %s of %j", (check, changed, words) => {
     expect(judged(changed, check)).toMatchObject({ ok: false });
@@ -112,8 +130,58 @@ describe("a machine that isn't fit", () => {
   });
 });
 
+describe("a port", () => {
+  it.each([
+    ["0.0.0.0", "0100007F:1388"],
+    ["10.0.0.5", "0500000A:1388"],
+    ["10.0.0.5", "00000000:1388"],
+    ["10.0.0.5", "00000000000000000000000000000000:1388"],
+    ["10.0.0.5", "0000000000000000FFFF00000500000A:1388"],
+  ])("on %s is taken by %s", (bindAddress, listening) => {
+    expect(judged({ listening }, "ports", { bindAddress }).ok).toBe(false);
+  });
+
+  it.each([
+    ["10.0.0.5", "0100007F:1388"],
+    ["127.0.0.1", "0000000000000000FFFF00000500000A:1388"],
+    ["0.0.0.0", "00000000000000000000000001000000:1388"],
+    ["0.0.0.0", "00000000:1389"],
+  ])("on %s is free beside %s", (bindAddress, listening) => {
+    expect(judged({ listening }, "ports", { bindAddress }).ok).toBe(true);
+  });
+});
+
+describe("images that are pulled", () => {
+  const ownImages = ["registry.example.org/loop/frontend:1", "registry.example.org/loop/model:2"];
+  const images = (facts: Facts) => judged(facts, "images", { ownImages });
+
+  it("are there, or behind a login that the deployer may have", () => {
+    expect(images({ missingImages: "none" })).toMatchObject({ ok: true });
+    const closed = { missingImages: "none", imageProblem: "500 no basic auth credentials" };
+    expect(images(closed)).toMatchObject({ ok: true });
+  });
+
+  it("are named where they are missing, with the command that brings them", () => {
+    const { ok, words } = images({ missingImages: ownImages[1] });
+    expect(ok).toBe(false);
+    expect(words).toContain(`(${ownImages[1]}): npm run images -- push -s class`);
+  });
+
+  it("can't be had from a registry that isn't reached", () => {
+    const silent = { missingImages: "none", imageProblem: "500 connection refused" };
+    expect(images(silent).words).toContain("(500 connection refused)");
+    expect(images(silent).ok).toBe(false);
+    expect(images({}).ok).toBeUndefined();
+  });
+});
+
 describe("the facts", () => {
-  const script = factsScript({ stack: "it's", registry: "127.0.0.1:5055" });
+  const asked = {
+    stack: "it's",
+    officialImage: "postgres:17",
+    ownImages: ["own/it's:1", "own/b:2"],
+  };
+  const script = factsScript({ ...asked, registry: "127.0.0.1:5055" });
 
   it("come from a script that a POSIX shell reads", () => {
     expect(() => execFileSync("sh", ["-n"], { input: script, stdio: "pipe" })).not.toThrow();
@@ -126,32 +194,8 @@ describe("the facts", () => {
 
   it("ask registries on loopback without TLS, as engines do, and Docker Hub where it is", () => {
     expect(script).toContain("'http://127.0.0.1:5055/v2/'");
-    const at = (registry: string) => factsScript({ stack: "s", registry });
+    const at = (registry: string) => factsScript({ ...asked, registry });
     expect(at("mirror.example.org:5000")).toContain("'https://mirror.example.org:5000/v2/'");
     expect(at("docker.io")).toContain("'https://registry-1.docker.io/v2/'");
-  });
-});
-
-describe("a login", () => {
-  const login = { address: "10.0.0.5", user: "cc", port: 22, privateKeyPath: "" };
-  const problem = (exitCode: number, stderr: string, facts: Facts = {}) =>
-    contactProblem(login, { exitCode, stderr }, facts);
-
-  it("is well when it told the facts, whatever else was said", () => {
-    expect(problem(0, "Warning: Permanently added", { time: "5" })).toBeUndefined();
-  });
-
-  it.each([
-    [255, "cc@10.0.0.5: Permission denied (publickey).", "doesn't let cc in"],
-    [255, "Host key verification failed.", "config set --path ssh.hostKey"],
-    [
-      255,
-      "ssh: connect to host 10.0.0.5 port 22: No route to host",
-      "No route to host: no ssh at 10.0.0.5",
-    ],
-    [137, "", "no ssh at 10.0.0.5 port 22"],
-    [142, 'Please login as the user "debian".', "can't run commands"],
-  ])("that ends with %i and %j says what to do", (exitCode, stderr, words) => {
-    expect(problem(exitCode, stderr)).toContain(words);
   });
 });
