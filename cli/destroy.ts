@@ -7,7 +7,7 @@ import { destroyByState, forgetHost, onHost } from "./deploy/forget";
 import { isOf, isOurs } from "./deploy/ownership";
 import { reconcile } from "./deploy/reconcile";
 import { knownState } from "./deploy/known-state";
-import { engineOf, placeOf } from "./deploy/stack-host";
+import { engineOfStack, placeOf } from "./deploy/stack-host";
 import { type StackState, noState } from "./deploy/state";
 import type { Engine, Kind, Labelled } from "./engine";
 import { logFolder, root } from "./paths";
@@ -31,7 +31,7 @@ Ends with 1 when the host can't be reached; then nothing was removed.`,
     const options = parseOptions(args);
     const { stack } = options;
     const state = await knownState(stack);
-    const engine = engineOf(state);
+    const engine = await engineOfStack(stack, state);
     const problem = await engine.problem();
     if (options.forget) return forget(stack, state, problem);
     if (problem) throw new CommandError(unreachable(stack, state, problem));

@@ -56,8 +56,8 @@ export class Engine {
 
   /** What is wrong with the engine; undefined when it answers. */
   async problem(): Promise<string | undefined> {
-    const info = ["info", "--format", "{{.ServerVersion}}"];
-    const { exitCode, stdout, stderr } = await this.run(info, answerTimeoutSeconds);
+    const version = ["version", "--format", "{{.Server.Version}}"];
+    const { exitCode, stdout, stderr } = await this.run(version, answerTimeoutSeconds);
     if (exitCode === 0 && stdout.trim() !== "") return undefined;
     return stderr.trim().split("\n").at(-1) || "the Docker Engine doesn't answer";
   }

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { type Command, CommandError, UsageError } from "./command";
 import { knownState } from "./deploy/known-state";
-import { engineOf, placeOf } from "./deploy/stack-host";
+import { engineOf, nothingThere } from "./deploy/stack-host";
 import { reachable } from "./engine";
 import { checkStackName } from "./setup/stack";
 import { stackOption, stackUsage } from "./stack-option";
@@ -30,10 +30,7 @@ ${stackUsage}
     const state = await knownState(stack);
     const engine = await reachable(engineOf(state));
     const containers = await engine.containers({ stack });
-    if (containers.length === 0)
-      throw new CommandError(
-        `No container of the stack "${stack}" is on ${placeOf(state)}: npm start makes them`,
-      );
+    if (containers.length === 0) throw new CommandError(nothingThere(stack, state));
     const services = containers.flatMap(({ service }) => service ?? []).sort();
     const [name, ...more] = positionals;
     if (name === undefined) {

@@ -10,11 +10,19 @@ export const pulumi: Command = {
   usage: "npm run pulumi -- ARGS    (as in: npm run pulumi -- preview)",
   async run(args) {
     await providePulumi();
-    const exitCode = await attach("pulumi", args, { cwd: root, env: pulumiEnvironment() });
+    const exitCode = await attach("pulumi", args, { cwd: root, env: environmentFor(args) });
     if (exitCode === 0) rememberLogin(args);
     return exitCode;
   },
 };
+
+/** A login is to another backend than the clone's, which Pulumi would warn of. */
+function environmentFor([verb]: readonly string[]): NodeJS.ProcessEnv {
+  const environment = pulumiEnvironment();
+  if (verb === "login" || verb === "logout")
+    environment["PULUMI_BACKEND_URL"] = process.env["PULUMI_BACKEND_URL"];
+  return environment;
+}
 
 /** Pulumi itself would remember it for all projects of this person, and every command here names the clone's own state. */
 function rememberLogin([verb, ...args]: readonly string[]): void {

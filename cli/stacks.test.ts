@@ -51,7 +51,7 @@ describe("the list of stacks", () => {
     expect(row.state).toBe("can't be reached: no route");
     expect(knownRow("x", noState, { containers: [] })).toEqual({
       stack: "x",
-      where: "this machine",
+      where: "-",
       state: "not deployed",
       inState: true,
     });

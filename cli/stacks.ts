@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { makerOf } from "../infra/runtime/owner";
 import type { Command } from "./command";
 import { isOurs } from "./deploy/ownership";
-import { engineOf, placeOf } from "./deploy/stack-host";
+import { engineOf, hasPlace, placeOf } from "./deploy/stack-host";
 import { type StackState, outputsOf, stateOf } from "./deploy/state";
 import { type ContainerState, Engine } from "./engine";
 import { providePulumi } from "./setup/machine";
@@ -27,7 +27,7 @@ export const stacks: Command = {
 /** One line of the list, and one object of `--json`. */
 export interface StackRow {
   stack: string;
-  /** Endpoint of its engine, or `this machine`. */
+  /** Endpoint of its engine, `this machine`, or `-` when it isn't deployed. */
   where: string;
   /** `N of M containers run`, `not deployed`, or why nobody can tell. */
   state: string;
@@ -77,7 +77,7 @@ export function knownRow(
   const { expiresAt } = outputsOf(state);
   return {
     stack,
-    where: placeOf(state),
+    where: hasPlace(state) ? placeOf(state) : "-",
     state: stateInWords(state, { problem, containers }),
     ...optional("since", oldest(state.resources.map(({ created }) => created))),
     ...optional("until", typeof expiresAt === "string" ? expiresAt : undefined),

@@ -3,7 +3,7 @@ import type { Command } from "./command";
 import { type ContainerState, reachable } from "./engine";
 import { isOurs } from "./deploy/ownership";
 import { knownState } from "./deploy/known-state";
-import { engineOf, placeOf } from "./deploy/stack-host";
+import { engineOf, nothingThere } from "./deploy/stack-host";
 import { endpointsOf } from "./deploy/state";
 import type { Endpoints } from "./setup/stack";
 import { parseStack, stackUsage } from "./stack-option";
@@ -17,7 +17,7 @@ export const status: Command = {
     const engine = await reachable(engineOf(state));
     const containers = await engine.containers({ stack });
     if (containers.length === 0) {
-      console.log(`Nothing of the stack "${stack}" is on ${placeOf(state)}: npm start deploys it.`);
+      console.log(nothingThere(stack, state));
       return 1;
     }
     const memoryBytes = await engine.memoryBytes(containers.filter(isRunning).map(({ id }) => id));

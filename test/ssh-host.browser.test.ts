@@ -222,6 +222,12 @@ describe("a stack on another machine", () => {
     expect(
       await machine.run("docker ps --all --quiet; docker network ls --quiet --filter type=custom"),
     ).toBe("");
+    // What was kept is found by the settings, for the state knows of no machine any more.
+    const kept = "docker volume ls --quiet --filter label=feedback-loop.stack";
+    expect(await machine.run(kept)).toContain(stack.containerName("database"));
+    const wiped = await stack.succeed("destroy", "-s", stack.name, "--volumes", "--yes");
+    expect(wiped).toContain(stack.containerName("database"));
+    expect(await machine.run(kept)).toBe("");
   });
 });
 
@@ -229,7 +235,8 @@ describe("a machine that builds", () => {
   const image: OwnImageName = "provision";
   let machine: LabMachine;
   const stack = new TestStack();
-  const program = join(root, "test/one-image");
+  /** Of the project whose program is one-image.ts. */
+  const program = join(root, "test");
   const pulumi = (...args: string[]) => stack.succeed("pulumi", "--cwd", program, ...args);
 
   beforeAll(async () => {

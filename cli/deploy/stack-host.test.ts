@@ -1,4 +1,4 @@
-import { endpointOf, placeOf } from "./stack-host";
+import { endpointOf, nothingThere, placeOf } from "./stack-host";
 
 const provider = (inputs: Record<string, unknown>) => ({
   resources: [{ urn: "u", type: "pulumi:providers:docker", inputs }],
@@ -20,5 +20,14 @@ describe("where a stack is", () => {
   ])("is this machine for %s", (_, state) => {
     expect(endpointOf(state)).toBeUndefined();
     expect(placeOf(state)).toBe("this machine");
+  });
+
+  it("is said where nothing of it was found", () => {
+    expect(nothingThere("class", provider({ host: "ssh://cc@a:22" }))).toBe(
+      'stack "class": nothing of it is on ssh://cc@a:22; npm start -- -s class deploys it',
+    );
+    expect(nothingThere("local", { resources: [] })).toBe(
+      `stack "local": it isn't deployed; npm start deploys it`,
+    );
   });
 });

@@ -1,18 +1,26 @@
 // Which engine a stack's things are on, as its state says: commands look there, not where the configuration would go now.
+import {
+  dockerHost,
+  sshOptions as pinnedOptions,
+  unpinnedOptions,
+} from "../../infra/host/ssh-login";
+import { configOf } from "../doctor/examination";
 import { Engine, type Endpoint } from "../engine";
-import type { StackState } from "./state";
+import { defaultStack } from "../setup/stack";
+import { type StackState, noState } from "./state";
 
 type Known = Pick<StackState, "resources">;
 
 /** The stack's engine, as its Docker provider was given it; undefined for this machine's, or when none is known. */
-export function endpointOf({ resources }: Known): Endpoint | undefined {
-  const inputs = resources.find(({ type }) => type === dockerProviderType)?.inputs;
+export function endpointOf(state: Known): Endpoint | undefined {
+  const inputs = dockerProvider(state)?.inputs;
   const host = inputs?.["host"];
   if (typeof host !== "string" || host.startsWith("unix:")) return undefined;
   return { host, sshOptions: textList(inputs?.["sshOpts"]) };
 }
 
-const dockerProviderType = "pulumi:providers:docker";
+const dockerProvider = ({ resources }: Known) =>
+  resources.find(({ type }) => type === "pulumi:providers:docker");
 
 /** Lists among a provider's inputs are JSON in the state. */
 function textList(input: unknown): string[] {
@@ -22,5 +30,24 @@ function textList(input: unknown): string[] {
 
 export const engineOf = (state: Known): Engine => new Engine(endpointOf(state));
 
+/** The engine of a stack, also after its end: what was kept then is where its settings say. */
+export async function engineOfStack(stack: string, state: StackState): Promise<Engine> {
+  if (hasPlace(state) || state === noState) return engineOf(state);
+  const { target, ssh } = await configOf(stack);
+  if (target === "local") return new Engine();
+  const sshOptions = ssh.hostKey === "" ? unpinnedOptions(ssh) : pinnedOptions(ssh, ssh.hostKey);
+  return new Engine({ host: dockerHost(ssh), sshOptions });
+}
+
 /** For people: where a stack runs. */
 export const placeOf = (state: Known): string => endpointOf(state)?.host ?? "this machine";
+
+/** Whether the state says where: before its first deployment, and after its end, a stack is nowhere. */
+export const hasPlace = (state: Known): boolean => dockerProvider(state) !== undefined;
+
+/** For people, where nothing of a stack was found. */
+export function nothingThere(stack: string, state: Known): string {
+  const where = hasPlace(state) ? `nothing of it is on ${placeOf(state)}` : "it isn't deployed";
+  const option = stack === defaultStack ? "" : ` -- -s ${stack}`;
+  return `stack "${stack}": ${where}; npm start${option} deploys it`;
+}

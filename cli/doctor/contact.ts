@@ -9,7 +9,12 @@ import {
   unreachable,
 } from "../../infra/host/host-problems";
 import { type Facts, readFacts } from "../../infra/host/facts";
-import { type SshLogin, destination, loginOptions, sshOptions } from "../../infra/host/ssh-login";
+import {
+  type SshLogin,
+  destination,
+  sshOptions,
+  unpinnedOptions,
+} from "../../infra/host/ssh-login";
 import type { Verdict } from "../../infra/host/verdicts";
 import { type Result, run } from "../processes";
 
@@ -59,10 +64,7 @@ function hasKey({ privateKeyPath }: SshLogin): boolean {
 }
 
 function sshArguments(login: SshLogin, hostKey: string | undefined): string[] {
-  const trust = ["-o", "StrictHostKeyChecking=accept-new", "-o", "UserKnownHostsFile=/dev/null"];
-  const options = hostKey
-    ? sshOptions(login, hostKey)
-    : [...loginOptions(login), ...trust, "-o", "GlobalKnownHostsFile=/dev/null"];
+  const options = hostKey ? sshOptions(login, hostKey) : unpinnedOptions(login);
   return [...options, "--", destination(login)];
 }
 

@@ -113,4 +113,4 @@ export const imagesMissing = (names: string, stack: string) =>
   `the project's own images aren't in their registry (${names}): npm run images -- push -s ${stack}`;
 
 export const imagesUnknown = (said: string) =>
-  `the machine can't use the registry of the project's own images (${said}): give it a way there, or name one that it reaches: npm run pulumi -- config set imageRegistry HOST[:PORT][/PATH]`;
+  `the machine can't use the registry of the project's own images (${said}): give it a way there, let everybody read there (images are pulled without a login), or name another one: npm run pulumi -- config set imageRegistry HOST[:PORT][/PATH]`;

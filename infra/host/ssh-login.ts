@@ -96,6 +96,16 @@ export const sshOptions = (login: SshLogin, hostKey: string): string[] => [
   ...shared(login, hostKey),
 ];
 
+/** All options where no key is known: whoever answers is believed, this once. */
+export const unpinnedOptions = (login: SshLogin): string[] => [
+  ...loginOptions(login),
+  ...options({
+    StrictHostKeyChecking: "accept-new",
+    UserKnownHostsFile: "/dev/null",
+    GlobalKnownHostsFile: "/dev/null",
+  }),
+];
+
 /** The command line that runs a shell script on the host. */
 export function sshCommand(login: SshLogin, hostKey: string, script: string): string[] {
   const remote = `sh -c ${quote(script)}`;

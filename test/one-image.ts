@@ -1,10 +1,10 @@
 // The Pulumi program of a test: what a machine that ssh reaches builds from the clone, and nothing else of a stack.
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { SshEngine } from "../../infra/host/ssh-engine";
-import type { SshLogin } from "../../infra/host/ssh-login";
-import { type OwnImageName, pullName } from "../../infra/images";
-import { DockerImages } from "../../infra/runtime/docker-images";
+import { SshEngine } from "../infra/host/ssh-engine";
+import type { SshLogin } from "../infra/host/ssh-login";
+import { type OwnImageName, pullName } from "../infra/images";
+import { DockerImages } from "../infra/runtime/docker-images";
 
 const config = new pulumi.Config();
 const image = config.require<OwnImageName>("image");
@@ -29,7 +29,7 @@ const images = new DockerImages(
   "images",
   {
     images: [image],
-    root: resolve(__dirname, "../.."),
+    root: resolve(__dirname, ".."),
     registryMirror,
     imageRegistry: "",
     instance: host.instance,
