@@ -43,7 +43,7 @@ export interface SessionPage {
 const INSERT = `WITH prediction AS (
     INSERT INTO predictions (id, object_key, class_index, probability, probabilities, model_version,
       variant, predicted_at, session_id, source)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING RETURNING id
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id
   ), embedding AS (
     INSERT INTO embeddings (prediction_id, model_version, vector)
     SELECT $1, $6, $11 WHERE $11::bytea IS NOT NULL ON CONFLICT DO NOTHING

@@ -37,7 +37,8 @@ it("is true, and nothing that it allows breaks the service", async () => {
     "--no-color",
   ]);
   expect(output).toContain("6 selected / 6 total");
-  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+  // All that it found, and how to repeat it.
+  expect(exitCode === 0 ? "" : output).toBe("");
   const failures = server.log.filter((line) => line.includes('"level":50'));
   expect(failures).toEqual([]);
 }, 300_000);
