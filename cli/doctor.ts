@@ -3,7 +3,8 @@ import type { Verdict } from "../infra/host/verdicts";
 import type { Command } from "./command";
 import { needStack } from "./deploy/known-state";
 import { stateOf } from "./deploy/state";
-import { configOf, examine } from "./doctor/examination";
+import { configOf } from "./deploy/stack-config";
+import { examine } from "./doctor/examination";
 import { parseStack, stackUsage } from "./stack-option";
 
 export const doctor: Command = {

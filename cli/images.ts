@@ -6,7 +6,7 @@ import { dockerHub, type OwnImageName } from "../infra/images";
 import { imageContent, ownImageNames, registryImageName } from "../infra/runtime/own-images";
 import { type Command, CommandError, UsageError } from "./command";
 import { needStack } from "./deploy/known-state";
-import { configOf } from "./doctor/examination";
+import { configOf } from "./deploy/stack-config";
 import { Engine } from "./engine";
 import { buildImage } from "./images/build";
 import { type Answer, ask, registryProblem } from "./images/registry";

@@ -59,6 +59,7 @@ const defaultSsh: SshSettings = {
   port: 22,
   privateKeyPath: "",
   hostKey: "",
+  // All of them: behind a floating IP the machine itself doesn't have the address that people use.
   bindAddress: "0.0.0.0",
 };
 

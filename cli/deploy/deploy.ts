@@ -1,10 +1,11 @@
 // Brings the stack on the engine to what the clone says, and tells what happens as it happens.
-import { configOf, hostKeyIn, refuseUnfitHost } from "../doctor/examination";
+import { hostKeyIn, refuseUnfitHost } from "../doctor/examination";
 import { pulumi } from "../setup/stack";
 import type { Step, StepLog } from "../setup/steps";
 import { Progress, changesOf } from "./progress";
 import { refuseForeignStack } from "./ownership";
 import { reconcile, releaseDeadLocks } from "./reconcile";
+import { configOf } from "./stack-config";
 import { engineOf, placeOf } from "./stack-host";
 import { stateOf } from "./state";
 

@@ -4,9 +4,9 @@ import {
   sshOptions as pinnedOptions,
   unpinnedOptions,
 } from "../../infra/host/ssh-login";
-import { configOf } from "../doctor/examination";
 import { Engine, type Endpoint } from "../engine";
 import { defaultStack } from "../setup/stack";
+import { configOf } from "./stack-config";
 import { type StackState, noState } from "./state";
 
 type Known = Pick<StackState, "resources">;

@@ -1,5 +1,5 @@
 // A stack's machine, examined: its facts against what the stack needs.
-import { type Config, readConfig } from "../../infra/config";
+import type { Config } from "../../infra/config";
 import { factsScript } from "../../infra/host/facts";
 import { hostNeeds } from "../../infra/host/host-needs";
 import { loopback } from "../../infra/host/local-engine";
@@ -9,7 +9,6 @@ import { catalogue } from "../../infra/services/catalogue";
 import { CommandError } from "../command";
 import { type StackState, nameOf } from "../deploy/state";
 import { root } from "../paths";
-import { pulumi } from "../setup/stack";
 import { contact } from "./contact";
 
 /** All verdicts on the machine of a stack. */
@@ -40,21 +39,4 @@ export function hostKeyIn({ resources }: Pick<StackState, "resources">): string 
   const gate = resources.find(({ urn }) => nameOf(urn) === "host-gate");
   const printed = gate?.outputs?.["stdout"];
   return typeof printed === "string" ? hostKeyOf(printed) : undefined;
-}
-
-/** The stack's configuration as its program reads it. */
-export async function configOf(stack: string): Promise<Config> {
-  const prefix = "feedback-loop:";
-  const values = JSON.parse(await pulumi(["config", "--json", "--stack", stack])) as Record<
-    string,
-    { value?: string }
-  >;
-  const own = Object.entries(values).filter(([key]) => key.startsWith(prefix));
-  try {
-    return readConfig(
-      Object.fromEntries(own.map(([key, { value = "" }]) => [key.slice(prefix.length), value])),
-    );
-  } catch (error) {
-    throw new CommandError((error as Error).message);
-  }
 }
