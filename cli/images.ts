@@ -3,7 +3,8 @@
 import { parseArgs } from "node:util";
 import type { Config } from "../infra/config";
 import { dockerHub, type OwnImageName } from "../infra/images";
-import { imageContent, ownImageNames, registryImageName } from "../infra/runtime/own-images";
+import { imageContent, ownImagesOf, registryImageName } from "../infra/runtime/own-images";
+import { catalogue } from "../infra/services/catalogue";
 import { type Command, CommandError, UsageError } from "./command";
 import { needStack } from "./deploy/known-state";
 import { configOf } from "./deploy/stack-config";
@@ -46,13 +47,15 @@ docker login where the registry wants that.`,
   },
 };
 
-async function list({ imageRegistry }: Config): Promise<string> {
+async function list(config: Config): Promise<string> {
+  const { imageRegistry } = config;
+  const names = ownImagesOf(catalogue(config));
   const answers = await Promise.all(
-    (imageRegistry === "" ? [] : ownImageNames).map((image) =>
+    (imageRegistry === "" ? [] : names).map((image) =>
       ask(registryImageName(root, imageRegistry, image)),
     ),
   );
-  const rows = ownImageNames.map((image, at) => [
+  const rows = names.map((image, at) => [
     image,
     imageContent(root, image).slice(0, contentLength),
     registryColumn(answers[at]),
@@ -79,9 +82,8 @@ async function push(stack: string, config: Config): Promise<void> {
     throw new CommandError(
       `the stack "${stack}" has no registry for the project's own images; name one: npm run pulumi -- config set imageRegistry HOST[:PORT][/PATH] -s ${stack}`,
     );
-  await runSteps([...machineSteps, ...ownImageNames.map((image) => pushStep(image, config))], {
-    logFolder,
-  });
+  const pushes = ownImagesOf(catalogue(config)).map((image) => pushStep(image, config));
+  await runSteps([...machineSteps, ...pushes], { logFolder });
 }
 
 function pushStep(image: OwnImageName, config: Config): Step {

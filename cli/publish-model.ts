@@ -7,15 +7,16 @@ import { FOOD_CLASSES } from "@feedback-loop/contract";
 import { type ModelDescription, describeModel } from "../app/inference/model/description";
 import { ModelRefused } from "../app/inference/model/errors";
 import { sha256Of } from "../app/inference/model/model-file";
-import { readConfig } from "../infra/config";
+import type { Config } from "../infra/config";
 import { jobScript } from "../infra/runtime/container-args";
 import { internalUrl } from "../infra/runtime/environment";
 import { engineName } from "../infra/runtime/naming";
 import { catalogue } from "../infra/services/catalogue";
-import type { EnvValue } from "../infra/services/service-spec";
+import { type Reference, textOf } from "../infra/services/env-value";
 import { publishModel as publishModelJob } from "../infra/services/publish-model";
 import { CommandError, UsageError } from "./command";
 import { knownState } from "./deploy/known-state";
+import { configOf } from "./deploy/stack-config";
 import { engineOf, placeOf } from "./deploy/stack-host";
 import { type StackState, outputsOf } from "./deploy/state";
 import { type ContainerState, type Engine, reachable } from "./engine";
@@ -99,6 +100,7 @@ interface Publication {
 async function runJob(engine: Engine, { stack, state, content, version }: Publication) {
   const args = ["stack", "output", "credentials", "--json", "--show-secrets", "--stack", stack];
   const credentials = JSON.parse(await pulumi(args)) as Credentials;
+  const config = await configOf(stack);
   const images = outputsOf(state)["images"] as Record<string, string>;
   const job = publishModelJob();
   const naming = { prefix: `feedback-loop-${stack}`, stack, owner: state.owner ?? root };
@@ -108,20 +110,22 @@ async function runJob(engine: Engine, { stack, state, content, version }: Public
       naming,
       imageId: images[job.image]!,
       networks: job.networks.map((network) => engineName(naming, network)),
+      cgroupParent: config.cgroupParent,
       takesInput: true,
     },
   );
   const environment = Object.entries(job.env).map(
-    ([name, value]) => `${name}=${resolved(value, credentials)}\n`,
+    ([name, value]) =>
+      `${name}=${textOf(value, (reference) => resolved(reference, credentials, config))}\n`,
   );
   const input = Buffer.concat([Buffer.from(`${environment.join("")}\n`), content]);
   return engine.script(job.name, script, input);
 }
 
-function resolved(value: EnvValue, credentials: Credentials): string | number {
-  if (typeof value !== "object") return value;
-  if ("url" in value) return internalUrl(value.url, catalogue(readConfig({})));
-  const [name = "", field = ""] = value.secret.split(".");
+function resolved(reference: Reference, credentials: Credentials, config: Config): string {
+  if ("url" in reference) return internalUrl(reference.url, catalogue(config));
+  if (!("secret" in reference)) throw new Error("the job refers to nothing that people reach");
+  const [name = "", field = ""] = reference.secret.split(".");
   return credentials[name]![field as "user" | "password"];
 }
 

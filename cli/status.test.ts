@@ -23,7 +23,7 @@ describe("status", () => {
         { ...minio, id: "2", service: "job", name: "z", status: "exited", health: undefined },
       ],
       new Map([["1", 70 * 1024 ** 2]]),
-      { minio: { url: "http://127.0.0.1:9001", summary: "" } },
+      { minio: { url: "http://127.0.0.1:9001", service: "minio", summary: "" } },
     );
     expect(table(rows)).toBe(
       [

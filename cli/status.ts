@@ -48,6 +48,11 @@ export function serviceRows(
     if (used === undefined) return "-";
     return `${Math.round(used / mebibyte)} of ${Math.round(memoryLimitBytes / mebibyte)} MiB`;
   };
+  const urlsOf = ({ service }: ContainerState) =>
+    Object.values(urls)
+      .filter((endpoint) => endpoint.service === service)
+      .map(({ url }) => url)
+      .join(" ");
   const rows = [...containers]
     .sort((a, b) => a.name.localeCompare(b.name))
     .map((container) => [
@@ -56,7 +61,7 @@ export function serviceRows(
       health(container),
       container.startedAt.slice(0, 19).replace("T", " "),
       memory(container),
-      urls[container.service ?? ""]?.url ?? "",
+      urlsOf(container),
     ]);
   return [["SERVICE", "STATE", "HEALTH", "SINCE (UTC)", "MEMORY", "URL"], ...rows];
 }

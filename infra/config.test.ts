@@ -16,8 +16,21 @@ describe("the configuration", () => {
   it("needs no key at all", () => {
     expect(readConfig({})).toEqual({
       target: "local",
-      ports: { frontend: 5000, inference: 8000, minio: 9001, objectStore: 9000, postgres: 5432 },
+      components: ["labelStudio", "airflow", "jupyter"],
+      ports: {
+        portal: 8090,
+        frontend: 5000,
+        inference: 8000,
+        labelStudio: 8081,
+        airflow: 8080,
+        jupyter: 8888,
+        minio: 9001,
+        objectStore: 9000,
+        postgres: 5432,
+      },
       open: ["inference"],
+      tls: "off",
+      domain: "",
       registryMirror: "docker.io",
       imageRegistry: "",
       ssh: {
@@ -29,7 +42,8 @@ describe("the configuration", () => {
         bindAddress: "0.0.0.0",
       },
       hostTimeoutSeconds: 900,
-      healthTimeoutSeconds: 180,
+      healthTimeoutSeconds: 300,
+      cgroupParent: "",
       outboxLimitMiB: 512,
       uploadsPerMinute: { session: 30, address: 300 },
     });
@@ -40,8 +54,8 @@ describe("the configuration", () => {
       config: Record<string, { default?: unknown; description?: string }>;
     };
     const described = Object.entries(project.config).filter(([key]) => !key.includes(":"));
-    // `auto` stands for what the target opens.
-    const defaults = { ...readConfig({}), open: "auto" };
+    // `auto` stands for what the target makes of it, or for all.
+    const defaults = { ...readConfig({}), components: "auto", open: "auto", tls: "auto" };
     expect(described.map(([key, schema]) => [key, schema.default])).toEqual(
       Object.entries(defaults),
     );
@@ -55,6 +69,23 @@ describe("the configuration", () => {
 
   it("takes an empty list for what it says", () => {
     expect(readConfig({ open: "[]" }).open).toEqual([]);
+  });
+
+  it.each([
+    [{}, "off"],
+    [{ target: "ssh" }, "internal"],
+    [{ target: "ssh", domain: "loop.example.org" }, "acme"],
+    [{ target: "ssh", domain: "loop.example.org", tls: "off" }, "off"],
+    [{ tls: "internal" }, "internal"],
+  ])("with %j speaks TLS: %s", (raw, mode) => {
+    expect(readConfig({ ...raw, ssh: '{"address":"10.0.0.5"}' }).tls).toBe(mode);
+  });
+
+  it("gets no public certificate for an address, nor on ports that the authority needs", () => {
+    const problems = problemsOf({ tls: "acme", ports: '{"portal":443}' });
+    expect(problems).toContain("domain: tls: acme gets a certificate for a name");
+    expect(problems).toContain("ports: with tls: acme the ports 80 and 443");
+    expect(problemsOf({ domain: "https://loop.example.org" })).toContain("with no scheme");
   });
 
   it("opens the inference API on loopback only, unless told otherwise", () => {
@@ -113,9 +144,9 @@ describe("the configuration", () => {
     expect(problems).toContain(
       'ports.frontend: "0" was given; allowed is a whole number from 1 to',
     );
-    expect(problems).toContain("ports.webb: no such field; allowed are frontend");
+    expect(problems).toContain("ports.webb: no such field; allowed are portal, frontend");
     expect(problems).toContain(
-      'open: "["everything"]" was given; allowed is auto or a list of frontend, inf',
+      'open: "["everything"]" was given; allowed is auto or a list of portal, frontend, inf',
     );
     expect(problems).toContain("registryMirror");
     expect(problems).toContain('healthTimeoutSeconds: "soon"');

@@ -9,23 +9,40 @@ export type Target = (typeof targets)[number];
 
 /** Port on the host by endpoint, where the configuration says nothing else. */
 const defaultPorts = {
+  portal: 8090,
   frontend: 5000,
   inference: 8000,
+  labelStudio: 8081,
+  airflow: 8080,
+  jupyter: 8888,
   minio: 9001,
   objectStore: 9000,
   postgres: 5432,
 };
 export type EndpointName = keyof typeof defaultPorts;
 
+/** Parts that a stack can be without; Airflow brings the trainer with it. */
+export const components = ["labelStudio", "airflow", "jupyter"] as const;
+export type Component = (typeof components)[number];
+
+/** How the gateway speaks: plain HTTP, TLS by an authority of its own, or TLS by a public authority. */
+export const tlsModes = ["off", "internal", "acme"] as const;
+export type TlsMode = (typeof tlsModes)[number];
+
 /** Endpoints that a target opens beyond those for students: on loopback that costs nothing. */
 const openByTarget: Record<Target, EndpointName[]> = { local: ["inference"], ssh: [] };
-const endpointNames = Object.keys(defaultPorts) as EndpointName[];
+export const endpointNames = Object.keys(defaultPorts) as EndpointName[];
 
 /** Photos that the frontend takes, by whom it counts them. */
 const defaultUploadsPerMinute = { session: 30, address: 300 };
 
 export interface Config {
   target: Target;
+  /** Which of the parts that a stack can be without it has. */
+  components: Component[];
+  tls: TlsMode;
+  /** Name by which people call the host; empty: its address. */
+  domain: string;
   /** Port on the host for each endpoint, whether it is open or not. */
   ports: Record<EndpointName, number>;
   /** Endpoints opened beyond those that are for students anyway. */
@@ -40,6 +57,8 @@ export interface Config {
   hostTimeoutSeconds: number;
   /** How long a service may take to become healthy. */
   healthTimeoutSeconds: number;
+  /** Control group of the host that all containers are put into, so that they share its limits; empty: the engine's. */
+  cgroupParent: string;
   /** Photos that wait for the stores may fill this much; more are refused. */
   outboxLimitMiB: number;
   /** Uploads that one session, and one address, may make in a minute; further ones are refused. */
@@ -64,9 +83,22 @@ const defaultSsh: SshSettings = {
 };
 
 const highestPort = 65535;
+/** Where an authority looks whether a name is ours (RFC 8555, RFC 8737). */
+export const acmePorts: readonly number[] = [80, 443];
 const imageRegistryRule: FieldRule = {
   holds: (value) => /^([A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?(\/[a-z0-9._/-]+)?)?$/.test(value),
   allowed: "host[:port][/path], with no scheme",
+};
+const domainRule: FieldRule = {
+  holds: (value) =>
+    /^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+)?$/.test(
+      value,
+    ),
+  allowed: "a host name such as loop.example.org, with no scheme and no port",
+};
+const cgroupRule: FieldRule = {
+  holds: (value) => /^([A-Za-z0-9/_][A-Za-z0-9/_.-]*)?$/.test(value),
+  allowed: "the path of a control group, such as /course",
 };
 const text = (pattern: RegExp, allowed: string): FieldRule => ({
   holds: (value) => pattern.test(value),
@@ -105,10 +137,14 @@ export function stackConfig(): Config {
 export function readConfig(raw: Record<string, string>): Config {
   const read = new ConfigReader(raw);
   const target = read.oneOf("target", targets, { fallback: "local" });
+  const domain = read.text("domain", domainRule, { fallback: "" });
   const config: Config = {
     target,
+    components: read.listOf("components", components, { fallback: [...components] }),
     ports: read.integers("ports", defaultPorts, { min: 1, max: highestPort }),
     open: read.listOf("open", endpointNames, { fallback: openByTarget[target] }),
+    tls: tlsMode(read, target, domain),
+    domain,
     registryMirror: read.hostAndPort("registryMirror", { fallback: dockerHub }),
     imageRegistry: read.text("imageRegistry", imageRegistryRule, { fallback: "" }),
     ssh: sshSettings(read),
@@ -116,8 +152,9 @@ export function readConfig(raw: Record<string, string>): Config {
     healthTimeoutSeconds: read.integer("healthTimeoutSeconds", {
       min: 10,
       max: 3600,
-      fallback: 180,
+      fallback: 300,
     }),
+    cgroupParent: read.text("cgroupParent", cgroupRule, { fallback: "" }),
     outboxLimitMiB: read.integer("outboxLimitMiB", { min: 16, max: 102_400, fallback: 512 }),
     uploadsPerMinute: read.integers("uploadsPerMinute", defaultUploadsPerMinute, {
       min: 1,
@@ -137,6 +174,11 @@ export function readConfig(raw: Record<string, string>): Config {
       "give `address` at least as many as `session`",
   );
   read.rule(
+    config.tls !== "acme" || !Object.values(config.ports).some((port) => acmePorts.includes(port)),
+    "ports",
+    `with tls: acme the ports ${acmePorts.join(" and ")} are for the authority that gives certificates; take others`,
+  );
+  read.rule(
     target !== "ssh" || config.ssh.address !== "",
     "ssh.address",
     "target ssh needs a machine: pulumi config set --path ssh.address ADDRESS",
@@ -144,6 +186,19 @@ export function readConfig(raw: Record<string, string>): Config {
   read.unknownKeys();
   if (read.problems.length > 0) throw new pulumi.RunError(report(read.problems));
   return config;
+}
+
+/** `auto`: plain on loopback, a public certificate where there is a name to have one for, else one of our own authority. */
+function tlsMode(read: ConfigReader, target: Target, domain: string): TlsMode {
+  const given = read.oneOf("tls", ["auto", ...tlsModes], { fallback: "auto" });
+  read.rule(
+    given !== "acme" || domain !== "",
+    "domain",
+    "tls: acme gets a certificate for a name: pulumi config set domain NAME",
+  );
+  if (given !== "auto") return given;
+  if (target === "local") return "off";
+  return domain === "" ? "internal" : "acme";
 }
 
 function sshSettings(read: ConfigReader): SshSettings {

@@ -1,7 +1,7 @@
 // Every secret of a stack, generated here and nowhere else. Which ones there are follows from the specs.
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { EnvValue, SecretRef } from "./services/service-spec";
+import { type SecretRef, isSecretRef, referencesIn } from "./services/env-value";
 import type { Catalogue } from "./services/catalogue";
 
 export interface Credential {
@@ -13,11 +13,24 @@ export interface Credential {
 const administrators: Record<string, string> = {
   "database-superuser": "postgres",
   "object-store-root": "administrator",
+  "label-studio-admin": "admin@gourmetgram.example",
+  "label-studio-annotator": "annotator@gourmetgram.example",
+  "airflow-admin": "admin",
+  "airflow-student": "student",
+};
+
+/** Credentials that software wants in a form of its own, made of the same letters and digits. */
+const forms: Record<string, (password: string) => string> = {
+  // A Fernet key is 32 bytes in URL-safe base64 (https://github.com/fernet/spec); these are 32 with 190 random bits.
+  "airflow-fernet": (password) =>
+    Buffer.from(password).toString("base64").replace(/\+/g, "-").replace(/\//g, "_"),
 };
 
 /** Names of the credentials that the catalogue refers to, sorted. */
 export function credentialNames(catalogue: Catalogue): string[] {
-  const references = catalogue.flatMap(({ env }) => Object.values(env)).filter(isSecretRef);
+  const references = catalogue
+    .flatMap(({ env }) => Object.values(env).flatMap(referencesIn))
+    .filter(isSecretRef);
   return [...new Set(references.map((reference) => parts(reference).name))].sort();
 }
 
@@ -57,15 +70,18 @@ export class Credentials extends pulumi.ComponentResource {
   }
 }
 
-export const isSecretRef = (value: EnvValue): value is SecretRef =>
-  typeof value === "object" && "secret" in value;
-
 const userName = (credential: string) =>
   administrators[credential] ?? credential.replace(/^(database|object-store)-/, "");
 
 /** Letters and digits only, so that no client, shell or URL needs to escape them: 32 of 62 are 190 bits. */
 function password(credential: string, parent: pulumi.Resource): pulumi.Output<string> {
-  return new random.RandomPassword(credential, { length: 32, special: false }, { parent }).result;
+  const { result } = new random.RandomPassword(
+    credential,
+    { length: 32, special: false },
+    { parent },
+  );
+  const form = forms[credential];
+  return form ? result.apply(form) : result;
 }
 
 function parts({ secret }: SecretRef): { name: string; field: "user" | "password" } {

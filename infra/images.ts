@@ -34,8 +34,20 @@ export const ownImages = {
   },
   frontend: {
     dockerfile: "app/frontend/Dockerfile",
-    sources: ["app/frontend", "app/contract", "app/database", ...npmManifests],
+    sources: ["app/frontend", "app/web", "app/contract", "app/database", ...npmManifests],
   },
+  portal: {
+    dockerfile: "app/portal/Dockerfile",
+    sources: ["app/portal", "app/web", "app/contract", ...npmManifests],
+  },
+  gateway: { dockerfile: "app/gateway/Dockerfile", sources: ["app/gateway"] },
+  "label-studio": {
+    dockerfile: "app/label-studio/Dockerfile",
+    sources: ["app/label-studio", "app/contract/classes.json"],
+  },
+  airflow: { dockerfile: "app/airflow/Dockerfile", sources: ["app/airflow", "app/loop"] },
+  loop: { dockerfile: "app/loop/Dockerfile", sources: ["app/loop"] },
+  jupyter: { dockerfile: "app/notebooks/Dockerfile", sources: ["app/notebooks", "app/loop"] },
 } as const satisfies Record<string, OwnImage>;
 
 export type OfficialImageName = keyof typeof officialImages;

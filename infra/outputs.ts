@@ -1,12 +1,15 @@
 // What a stack tells its users: where everything is, who may log in, and what runs.
 import * as pulumi from "@pulumi/pulumi";
-import type { Config, EndpointName } from "./config";
+import type { Config } from "./config";
 import type { Host } from "./host/host";
 import type { Deployment } from "./runtime/deployment";
+import { publicUrlOf } from "./public-url";
 import type { Catalogue } from "./services/catalogue";
 
 export interface Endpoint {
   url: string;
+  /** Name of the service in the catalogue. */
+  service: string;
   summary: string;
 }
 
@@ -29,22 +32,20 @@ interface OutputSources {
 /** Where each open port is reached. */
 export function endpoints(
   catalogue: Catalogue,
-  { ports }: Pick<Config, "ports">,
+  config: Config,
   address: string,
 ): Record<string, Endpoint> {
   const open = catalogue.flatMap((spec) =>
     spec.kind === "service"
       ? spec.ports
           .filter((port) => port.open === "students")
-          .map(({ name }) => ({ name, summary: spec.summary }))
+          .map((port) => ({ port, service: spec.name, summary: spec.summary }))
       : [],
   );
   return Object.fromEntries(
-    open.map(({ name, summary }) => [
-      name,
-      { url: `${scheme(name)}://${address}:${ports[name]}`, summary },
+    open.map(({ port, service, summary }) => [
+      port.name,
+      { url: publicUrlOf(port, config, address), service, summary },
     ]),
   );
 }
-
-const scheme = (endpoint: EndpointName) => (endpoint === "postgres" ? "postgresql" : "http");

@@ -63,8 +63,32 @@ describe("the local stack", () => {
 
   it("runs each service once, and each job by a command", () => {
     const names = (type: string) => recorder.ofType(type).map(({ name }) => name);
-    expect(names(containerType).sort()).toEqual(["frontend", "inference", "minio", "postgres"]);
-    expect(names("command:local:Command").sort()).toEqual(["provision", "publish-model"]);
+    expect(names(containerType).sort()).toEqual([
+      "airflow-api",
+      "airflow-dag-processor",
+      "airflow-scheduler",
+      "frontend",
+      "gateway",
+      "inference",
+      "jupyter",
+      "label-studio",
+      "minio",
+      "portal",
+      "postgres",
+      "trainer",
+    ]);
+    const commands = names("command:local:Command");
+    expect(commands.filter((name) => !name.endsWith("-ready")).sort()).toEqual([
+      "airflow-migrate",
+      "label-studio-project",
+      "provision",
+      "publish-model",
+    ]);
+    expect(commands.filter((name) => name.endsWith("-ready")).sort()).toEqual(
+      names(containerType)
+        .map((name) => `${name}-ready`)
+        .sort(),
+    );
   });
 
   it("gives every resource its provider", () => {
@@ -117,14 +141,16 @@ describe("the local stack", () => {
     const ports = recorder
       .ofType(containerType)
       .flatMap(({ inputs }) => (inputs as { ports: { ip: string }[] }).ports);
-    expect(ports.map(({ ip }) => ip)).toEqual(["127.0.0.1", "127.0.0.1", "127.0.0.1"]);
+    expect(ports).toHaveLength(7);
+    for (const { ip } of ports) expect(ip).toBe("127.0.0.1");
   });
 
   it("tells where everything is", async () => {
     expect(await value(outputs.endpoints)).toMatchObject({
       frontend: { url: "http://127.0.0.1:5000" },
       inference: { url: "http://127.0.0.1:8000" },
-      minio: { url: "http://127.0.0.1:9001" },
+      minio: { url: "http://127.0.0.1:9001", service: "minio" },
+      portal: { url: "http://127.0.0.1:8090" },
     });
   });
 
@@ -145,7 +171,7 @@ const markSecrets = (_key: string, entry: unknown): unknown =>
 describe("a preview of the local stack", () => {
   it("asks for the same resources while nothing is known yet", async () => {
     const { recorder } = await deploy(true);
-    expect(recorder.ofType(containerType)).toHaveLength(4);
-    expect(recorder.ofType(imageType)).toHaveLength(6);
+    expect(recorder.ofType(containerType)).toHaveLength(12);
+    expect(recorder.ofType(imageType)).toHaveLength(Object.keys(ownImages).length + 1);
   });
 });

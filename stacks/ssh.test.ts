@@ -73,6 +73,10 @@ describe("a stack on another machine", () => {
     const published = [...containers.values()].flatMap(({ ports }) => ports);
     expect(published.map(({ ip, external }) => `${ip}:${external}`).sort()).toEqual([
       "0.0.0.0:5000",
+      "0.0.0.0:8080",
+      "0.0.0.0:8081",
+      "0.0.0.0:8090",
+      "0.0.0.0:8888",
       "0.0.0.0:9001",
     ]);
   });
@@ -106,6 +110,6 @@ describe("a stack on another machine", () => {
 
   it("can be previewed while nothing of the machine is known", async () => {
     const { resources } = await deploy(true);
-    expect(resources.filter(({ type }) => type === containerType)).toHaveLength(4);
+    expect(resources.filter(({ type }) => type === containerType)).toHaveLength(12);
   });
 });

@@ -22,8 +22,9 @@ import { connected, PostgresContainer } from "./support/postgres-container";
 import { root } from "./support/test-stack";
 
 const migrations = join(root, "app/database/migrations");
-const needs = frontend({ outboxLimitMiB: 16, uploadsPerMinute: { session: 1, address: 1 } }).needs!
-  .database!;
+const frontendNeeds = frontend({ outboxLimitMiB: 16, uploadsPerMinute: { session: 1, address: 1 } })
+  .needs!.database!;
+const needs = { tables: {}, ...frontendNeeds };
 const password = randomBytes(16).toString("hex");
 
 let container: PostgresContainer;
@@ -238,6 +239,47 @@ describe("the role frontend", () => {
     "SELECT * FROM migrations",
   ])("may not %s", async (statement) => {
     await expect(db.query(statement)).rejects.toMatchObject({ code: INSUFFICIENT_PRIVILEGE });
+  });
+});
+
+describe("a database of a role's own", () => {
+  const provisionOwn = (secret: string) =>
+    provisionDatabases(
+      container.superuser,
+      {
+        databases: [{ name: "tool", owner: "tool" }],
+        roles: [
+          {
+            name: "tool",
+            database: "tool",
+            passwordVariable: "UNUSED",
+            password: secret,
+            tables: {},
+          },
+        ],
+        migrations,
+      },
+      () => undefined,
+    );
+  const asTool = (secret: string) => ({ ...as("tool", "tool"), password: secret });
+
+  it("takes tables of its owner, keeps them, and lets nobody else in", async () => {
+    await provisionOwn("first");
+    await connected(asTool("first"), (tool) => tool.query("CREATE TABLE things (n int)"));
+    await provisionOwn("second");
+    await expect(connected(asTool("first"), (tool) => tool.query("SELECT 1"))).rejects.toThrow(
+      "password authentication failed",
+    );
+    const { rows } = await connected(asTool("second"), (tool) =>
+      tool.query("SELECT * FROM things"),
+    );
+    expect(rows).toEqual([]);
+    await expect(
+      connected(as("frontend", "tool"), (other) => other.query("SELECT 1")),
+    ).rejects.toThrow("permission denied for database");
+    await expect(
+      connected({ ...asTool("second"), database: "loop" }, (tool) => tool.query("SELECT 1")),
+    ).rejects.toThrow("permission denied for database");
   });
 });
 

@@ -24,7 +24,7 @@ import { LoopClient } from "./support/loop-client";
 import { noisePhoto } from "./support/noise-photo";
 import { type Accepted, Person } from "./support/person";
 import { realPhoto } from "./support/photos";
-import { type Credentials, type Endpoint, TestStack } from "./support/test-stack";
+import { type Credentials, type Endpoints, TestStack } from "./support/test-stack";
 
 const minutes = 60_000;
 const people = 4;
@@ -37,7 +37,7 @@ describe("the loop under faults", () => {
   let stack: TestStack;
   let client: LoopClient;
   let credentials: Credentials;
-  let endpoints: Record<Endpoint, { url: string }>;
+  let endpoints: Endpoints;
 
   beforeAll(async () => {
     stack = await TestStack.create();
@@ -57,7 +57,7 @@ describe("the loop under faults", () => {
     let frontend: FrontendProcess;
 
     beforeAll(async () => {
-      const target = (endpoint: Endpoint) => {
+      const target = (endpoint: keyof Endpoints) => {
         const { hostname, port } = new URL(endpoints[endpoint].url);
         return FaultProxy.open({ host: hostname, port: Number(port) });
       };

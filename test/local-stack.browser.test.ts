@@ -11,12 +11,11 @@ import { LoopClient } from "./support/loop-client";
 import { allRealPhotos, drawnPhoto, realPhoto, withoutMetadata } from "./support/photos";
 import { succeed } from "../cli/processes";
 import { pythonEnvironment, pythonProgram } from "../cli/setup/python";
-import { type Credentials, TestStack, root } from "./support/test-stack";
+import { type Credentials, TestStack, coreServices as services, root } from "./support/test-stack";
 
 const minutes = 60_000;
 // Each step waits for real processes, on a machine that may have two busy cores.
 jest.setTimeout(minutes);
-const services = ["frontend", "inference", "minio", "postgres"];
 
 describe("a stack on this machine", () => {
   let stack: TestStack;

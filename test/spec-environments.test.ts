@@ -12,7 +12,7 @@ import { Environment as ProvisionEnvironment } from "../app/provision/environmen
 import { readConfig } from "../infra/config";
 import { internalUrl } from "../infra/runtime/environment";
 import { type Catalogue, catalogue } from "../infra/services/catalogue";
-import type { EnvValue } from "../infra/services/service-spec";
+import { type Reference, textOf } from "../infra/services/env-value";
 
 /** The programs of this repository in TypeScript; the others of the catalogue are not ours or in Python. */
 const schemas: Record<string, TObject> = {
@@ -42,15 +42,19 @@ const configurations = {
 };
 
 /** As the deployment resolves it, with a password like those that infra/credentials.ts generates. */
-function resolved(value: EnvValue, specs: Catalogue): string {
-  if (typeof value !== "object") return String(value);
-  if ("url" in value) return internalUrl(value.url, specs);
-  return value.secret.endsWith(".password") ? "p".repeat(32) : "somebody";
+function resolved(reference: Reference, specs: Catalogue): string {
+  if ("url" in reference) return internalUrl(reference.url, specs);
+  if ("secret" in reference)
+    return reference.secret.endsWith(".password") ? "p".repeat(32) : "somebody";
+  return "hostAddress" in reference ? "10.0.0.5" : "https://10.0.0.5:8080";
 }
 
 function variablesOf(name: string, specs: Catalogue): Record<string, string> {
   const { env } = specs.find((spec) => spec.name === name)!;
-  const pairs = Object.entries(env).map(([key, value]) => [key, resolved(value, specs)]);
+  const pairs = Object.entries(env).map(([key, value]) => [
+    key,
+    textOf(value, (reference) => resolved(reference, specs)),
+  ]);
   return Object.fromEntries(pairs) as Record<string, string>;
 }
 

@@ -1,6 +1,7 @@
 // One stack's whole life on another machine that ssh reaches, and everything that such a machine does to a deployment.
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FOOD_CLASSES } from "@feedback-loop/contract";
@@ -10,21 +11,35 @@ import { eventually } from "./support/eventually";
 import { LabMachine, type MachineOptions } from "./support/lab-machine";
 import { LoopClient } from "./support/loop-client";
 import { realPhoto, withoutMetadata } from "./support/photos";
-import { TestStack, root } from "./support/test-stack";
+import { TestStack, coreServices as services, root } from "./support/test-stack";
 import { finding } from "../cli/setup/findings";
 import { dockerHub, type OwnImageName } from "../infra/images";
-import { imageContent, ownImageNames } from "../infra/runtime/own-images";
+import { readConfig } from "../infra/config";
+import { imageContent, ownImagesOf } from "../infra/runtime/own-images";
+import { catalogue } from "../infra/services/catalogue";
 
 const minutes = 60_000;
 jest.setTimeout(2 * minutes);
-const services = ["frontend", "inference", "minio", "postgres"];
+
+/** Of the parts that the test's stack has. */
+const ownImageNames = ownImagesOf(catalogue(readConfig({ components: "[]" })));
 
 const sshSettings = ({ address, key }: LabMachine, user = "cc"): [string, string][] => [
   ["target", "ssh"],
   ["ssh.address", address],
   ["ssh.user", user],
   ["ssh.privateKeyPath", key],
+  ["tls", "off"],
 ];
+
+/** @param ca certificate of the authority to trust, beside those that everybody trusts */
+const httpsStatus = (url: string, ca?: string) =>
+  new Promise<number | undefined>((resolve, reject) => {
+    get(url, { ca, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    }).on("error", reject);
+  });
 
 /** The same model in another file: ONNX (onnx.proto) keeps what it doesn't know, here a property (field 14) of a name of its own. */
 function withNote(model: Buffer): Buffer {
@@ -168,6 +183,21 @@ describe("a stack on another machine", () => {
     const { inference } = await stack.endpoints();
     const answering = await (await fetch(`${inference.url}/model`)).json();
     expect(answering).toMatchObject({ sha256: createHash("sha256").update(model).digest("hex") });
+  });
+
+  it("speaks TLS once it is told to, by an authority that people can have from it", async () => {
+    const plain = new URL((await stack.endpoints()).frontend.url);
+    await stack.setConfig("tls", "internal");
+    await stack.up();
+    const { frontend } = await stack.endpoints();
+    expect(frontend.url).toBe(`https://${plain.host}`);
+    const ca = (await stack.command("ca", "-s", stack.name)).stdout;
+    expect(await httpsStatus(frontend.url, ca)).toBe(200);
+    await expect(httpsStatus(frontend.url)).rejects.toThrow(/certificate/);
+    const redirected = await fetch(plain, { redirect: "manual" });
+    expect(redirected.headers.get("location")).toBe(`${frontend.url}/`);
+    await stack.setConfig("tls", "off");
+    await stack.up();
   });
 
   it("is found well by the doctor", async () => {

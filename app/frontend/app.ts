@@ -1,19 +1,19 @@
 // Builds the web application from its parts. It doesn't listen, so tests can ask it directly.
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import cookie from "@fastify/cookie";
-import { fastify, type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
-import { clientErrorHandler, frameworkErrors, handleErrors } from "./error-handler";
+import { addAssetRoutes, createWebApp, type WebAppOptions } from "@feedback-loop/web";
+import type { FastifyInstance } from "fastify";
 import { createRateLimits, type RateLimits } from "./limits/rate-limits";
 import type { Metrics } from "./metrics";
-import { logRequests } from "./request-log";
-import { addAssetRoutes } from "./routes/assets";
+import { problemPage } from "./pages/problem";
+import { renderPage } from "./pages/render";
+import { FRAMEWORK_PROBLEMS } from "./problems";
 import { addFeedbackRoutes, type FeedbackParts } from "./routes/feedback";
 import { addHistoryRoutes } from "./routes/history";
 import { addOperationsRoutes, type OperationsParts } from "./routes/operations";
 import { addPredictionRoutes, type PredictionParts } from "./routes/predictions";
+import { readRequestsToTheEnd } from "./routes/read-to-the-end";
 import { addUploadRoutes, type UploadLimits, type UploadParts } from "./routes/upload";
-import { addSecurityHeaders } from "./security-headers";
 import { refuseCrossSiteRequests } from "./sessions/cross-site";
 import { Sessions } from "./sessions/sessions";
 
@@ -22,34 +22,27 @@ export type AppParts = UploadParts &
   FeedbackParts &
   OperationsParts & { metrics: Metrics };
 
-export interface AppOptions {
-  logger: FastifyServerOptions["logger"];
+export interface AppOptions extends Pick<WebAppOptions, "logger" | "trustedProxies"> {
   limits: UploadLimits;
   /** At least 32 characters. */
   sessionSecret: string;
   uploadsPerMinute: RateLimits;
-  /** Addresses and networks whose X-Forwarded-* headers are believed. */
-  trustedProxies: string[];
 }
 
 /** Longest time in which a whole request must have come in; a slow phone takes a while for 10 MiB. */
 const REQUEST_SECONDS = 120;
 
 export async function createApp(parts: AppParts, options: AppOptions): Promise<FastifyInstance> {
-  const app = fastify({
+  const app = createWebApp({
     logger: options.logger,
-    logController: new LogController({ disableRequestLogging: true }), // logRequests writes one line
-    genReqId: () => randomUUID(),
-    requestTimeout: REQUEST_SECONDS * 1000,
-    trustProxy: options.trustedProxies.length > 0 && options.trustedProxies,
-    // A browser's open connections would otherwise hold up the end of the service.
-    forceCloseConnections: "idle",
-    clientErrorHandler,
-    frameworkErrors,
+    trustedProxies: options.trustedProxies,
+    requestSeconds: REQUEST_SECONDS,
+    problems: {
+      page: (problem, retryUrl) => renderPage("problem", problemPage(problem, retryUrl)),
+      framework: FRAMEWORK_PROBLEMS,
+    },
   });
-  addSecurityHeaders(app);
-  logRequests(app);
-  handleErrors(app);
+  readRequestsToTheEnd(app);
   refuseCrossSiteRequests(app);
   await app.register(cookie);
   const sessions = new Sessions(options.sessionSecret);

@@ -6,8 +6,8 @@ import {
   serviceSettings,
   type Variables,
 } from "@feedback-loop/contract";
+import { proxyProblems } from "@feedback-loop/web";
 import { type Static, Type } from "@sinclair/typebox";
-import { isProxy, proxiesOf } from "./limits/trusted-proxies";
 
 const HttpUrl = (description: string) =>
   Type.String({ pattern: "^https?://[^/]+/?$", description });
@@ -50,7 +50,7 @@ export const Environment = Type.Object({
   UPLOADS_PER_MINUTE_SESSION: Amount(30, 1_000_000),
   /** A class may share one address. */
   UPLOADS_PER_MINUTE_ADDRESS: Amount(300, 1_000_000),
-  /** Addresses and networks whose X-Forwarded-* headers are believed, separated by commas. */
+  /** Addresses, networks and host names whose X-Forwarded-* headers are believed, separated by commas. */
   TRUSTED_PROXIES: Type.String({ default: "" }),
   /** The code revision that /version reports. */
   REVISION: Type.Optional(Type.String()),
@@ -67,13 +67,7 @@ export function readSettings(variables: Variables): Environment {
 
 function problemsOf(settings: Environment): string[] {
   const { UPLOAD_MEMORY_MIB, BODY_LIMIT_MIB, TRUSTED_PROXIES } = settings;
-  const problems = proxiesOf(TRUSTED_PROXIES)
-    .filter((entry) => !isProxy(entry))
-    .map(
-      (entry) =>
-        `TRUSTED_PROXIES: given "${entry}"; allowed: addresses and networks such as 10.0.0.7 or ` +
-        "fd00::/8, separated by commas",
-    );
+  const problems = proxyProblems(TRUSTED_PROXIES);
   if (UPLOAD_MEMORY_MIB < BODY_LIMIT_MIB) {
     problems.push(
       `UPLOAD_MEMORY_MIB: given ${UPLOAD_MEMORY_MIB}; allowed: at least BODY_LIMIT_MIB, which is ` +

@@ -1,4 +1,4 @@
-// Every error that a person or program may see from the frontend: one class a cause.
+// Every error that a person or program may see from the frontend: one class a cause. What every web application has is in app/web.
 import { type Problem, ProblemError } from "@feedback-loop/contract";
 
 /** The form came without a photo. */
@@ -240,11 +240,19 @@ export class TooManyThumbnails extends ProblemError {
   }
 }
 
-export class NotFound extends ProblemError {
-  override readonly status = 404;
-  override readonly code = "not-found";
-
-  constructor(what: string) {
-    super(`There is no ${what} at this address.`, "Check the address, or begin with a new photo.");
-  }
-}
+/** What the framework's own errors mean here (fastify, docs/Reference/Errors.md). */
+export const FRAMEWORK_PROBLEMS: Record<string, Problem> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    status: 415,
+    code: "wrong-content-type",
+    message: "The request's body has a type that isn't taken at this address.",
+    advice:
+      "Use the page's form. Programs send photos as a multipart form (field `photo`), feedback as JSON.",
+  },
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    status: 413,
+    code: "body-too-large",
+    message: "The request's body is larger than anything that is expected at this address.",
+    advice: "Use the page's form.",
+  },
+};

@@ -6,7 +6,7 @@ import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { Problem } from "@feedback-loop/contract";
 import { Value } from "@sinclair/typebox/value";
-import { asksForJson, idOf } from "./testing/http";
+import { asksForJson, idOf } from "../web/testing/http";
 import { Browser, picture, RunningApp } from "./testing/running-app";
 
 let app: RunningApp;
@@ -153,7 +153,7 @@ describe("style sheet and scripts", () => {
   it("are served as they are, and only when they have changed", async () => {
     const style = await app.ask("/static/style.css");
     expect(style.headers["content-type"]).toBe("text/css; charset=utf-8");
-    expect(style.text).toBe(await readFile(join(__dirname, "static/style.css"), "utf8"));
+    expect(style.text).toBe(await readFile(join(__dirname, "../web/shared-assets/style.css"), "utf8"));
     const again = { "if-none-match": String(style.headers.etag) };
     expect((await app.ask({ url: "/static/style.css", headers: again })).status).toBe(304);
   });

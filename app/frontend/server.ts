@@ -1,12 +1,12 @@
 // GourmetGram's process: reads its settings, puts the parts together, listens, and ends gracefully.
 import { EnvironmentError } from "@feedback-loop/contract";
 import { createPool } from "@feedback-loop/database";
+import { proxiesOf } from "@feedback-loop/web";
 import { createApp } from "./app";
 import { databaseLog } from "./database-log";
 import { type Environment, readSettings } from "./environment";
 import { embeddingEvents, type Log, saverEvents } from "./events";
 import { createInference } from "./inference-client";
-import { proxiesOf } from "./limits/trusted-proxies";
 import { createMetrics } from "./metrics";
 import { Outbox } from "./saving/outbox";
 import { createPhotoStore } from "./saving/photo-store";

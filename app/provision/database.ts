@@ -23,10 +23,15 @@ export async function provisionDatabases(
   log: (line: string) => void,
 ): Promise<void> {
   await connected({ ...server, database: "postgres" }, async (db) => {
-    for (const { name } of databases) await createDatabase(db, name);
     for (const role of roles) await createRole(db, role);
+    for (const { name, owner } of databases)
+      await createDatabase(db, name, owner ?? (await createOwner(db, name)));
   });
-  for (const { name: database } of databases) {
+  for (const { name: database, owner } of databases) {
+    if (owner !== undefined) {
+      log(`database ${database}: ${owner}'s own`);
+      continue;
+    }
     await connected({ ...server, database }, async (db) => {
       const applied = await migrate(db, database, migrations);
       const ofDatabase = roles.filter((role) => role.database === database);
@@ -36,10 +41,15 @@ export async function provisionDatabases(
   }
 }
 
-async function createDatabase(db: Client, name: string): Promise<void> {
-  const owner = ownerOf(name);
+/** The owner of our tables in a database, who can't log in. Returns its name. */
+async function createOwner(db: Client, database: string): Promise<string> {
+  const owner = ownerOf(database);
   if (!(await exists(db, "pg_roles", "rolname", owner)))
     await db.query(`CREATE ROLE ${escapeIdentifier(owner)} NOLOGIN`);
+  return owner;
+}
+
+async function createDatabase(db: Client, name: string, owner: string): Promise<void> {
   if (!(await exists(db, "pg_database", "datname", name)))
     await db.query(`CREATE DATABASE ${escapeIdentifier(name)} OWNER ${escapeIdentifier(owner)}`);
   await db.query(`REVOKE ALL ON DATABASE ${escapeIdentifier(name)} FROM PUBLIC`);

@@ -13,8 +13,11 @@ const BucketRight = Type.Union((["read", "write"] as const).map((right) => Type.
 
 export const ProvisionPlan = Type.Object(
   {
-    /** Databases, each with the role that owns its tables and runs its migrations. */
-    databases: Type.Array(Type.Object({ name })),
+    /**
+     * Databases. One with an owner is that role's own, who makes its tables; the others have our tables, which belong to
+     * a role that can't log in and come from our migrations.
+     */
+    databases: Type.Array(Type.Object({ name, owner: Type.Optional(name) })),
     /** Login roles with just these rights on just these tables. */
     roles: Type.Array(
       Type.Object({

@@ -16,6 +16,8 @@ describe("Pulumi's progress", () => {
       " ~  docker:index:Container minio refresh (0.3s) [diff: ~healthcheck]",
       " +  command:local:Command provision created (8s) provision: 3 users",
       " -  docker:index:Volume outbox deleted (0.01s) [retain]",
+      " +  command:local:Command frontend-ready creating (0s) ",
+      " +  command:local:Command frontend-ready created (3s) ",
       "    41 unchanged",
       "    3 changes. 38 unchanged",
       "    + 41 created",
@@ -26,6 +28,7 @@ describe("Pulumi's progress", () => {
       "image minio created (159s)",
       "job provision created provision: 3 users (8s)",
       "volume outbox kept (0.01s)",
+      "health of frontend good (3s)",
       "error: something else",
     ]);
   });
@@ -50,6 +53,9 @@ describe("Pulumi's progress", () => {
     expect(progress.waitingFor()).toBe("image minio, container postgres");
     progress.read(" +  docker:index:RemoteImage minio created (159s) ");
     expect(progress.waitingFor()).toBe("container postgres");
+    progress.read(" +  docker:index:Container postgres created (1s) ");
+    progress.read(" +  command:local:Command postgres-ready creating (0s) ");
+    expect(progress.waitingFor()).toBe("health of postgres");
   });
 
   it("ends in a sum of the changes", () => {

@@ -21,6 +21,9 @@ const kinds: Readonly<Record<string, string>> = {
   "command:local:Command": "job",
 };
 
+/** Ends the name of the command that waits until a service is healthy. */
+const readySuffix = "-ready";
+
 /** What every run prints: headings, resources that stay as they are, the summary (see `changesOf`). */
 const chatter = [
   /^ *$/,
@@ -44,10 +47,11 @@ export class Progress {
   }
 
   private readResource({ type, name, verb, time, rest }: ResourceLine): string | undefined {
-    const kind = kinds[type];
+    const waited = type === "command:local:Command" && name.endsWith(readySuffix);
+    const kind = waited ? "health of" : kinds[type];
     const failed = /failed|error/.test(verb + rest);
     if (!kind && !failed) return undefined;
-    const what = `${kind ?? type} ${name}`;
+    const what = `${kind ?? type} ${waited ? name.slice(0, -readySuffix.length) : name}`;
     if (/^\w+ing\b/.test(verb)) {
       this.underWay.add(what);
       return undefined;
@@ -55,6 +59,7 @@ export class Progress {
     this.underWay.delete(what);
     // What a refresh finds changed shows as a change when it is put right.
     if (verb === "refresh" && !failed) return undefined;
+    if (waited && !failed) return verb === "created" ? `${what} good (${time})` : undefined;
     const outcome = rest.includes("[retain]") ? "kept" : `${verb} ${rest.trim()}`.trimEnd();
     return `${what} ${outcome} (${time})`;
   }

@@ -206,7 +206,7 @@ export async function stackExists(stack: string): Promise<boolean> {
   return stacks.some(({ name }) => name.split("/").at(-1) === stack);
 }
 
-export type Endpoints = Record<string, { url: string; summary: string }>;
+export type Endpoints = Record<string, { url: string; service: string; summary: string }>;
 
 /** The stack's output: where each open endpoint is. */
 export async function endpoints(stack: string): Promise<Endpoints> {

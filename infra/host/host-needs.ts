@@ -1,14 +1,14 @@
 // What a deployment takes of the machine that it goes to.
 import type { Config } from "../config";
 import { pullName } from "../images";
-import { ownImageNames, registryImageName } from "../runtime/own-images";
+import { ownImagesOf, registryImageName } from "../runtime/own-images";
 import type { Catalogue } from "../services/catalogue";
 
 export interface HostNeeds {
   stack: string;
   memoryMiB: number;
   freeMiB: number;
-  /** Port by endpoint. */
+  /** Ports of the host that are published, by what they are for. */
   ports: Readonly<Record<string, number>>;
   /** That ports are published on. */
   bindAddress: string;
@@ -31,21 +31,18 @@ export interface Deployed {
 
 export function hostNeeds({ catalogue, config, stack, bindAddress, root }: Deployed): HostNeeds {
   const { registryMirror, imageRegistry } = config;
-  const open = catalogue
-    .flatMap((spec) => (spec.kind === "service" ? spec.ports : []))
-    .filter(({ open }) => open === "students");
   return {
     stack,
     memoryMiB: memoryMiB(catalogue),
     freeMiB: freeMiB(config),
-    ports: Object.fromEntries(open.map(({ name }) => [name, config.ports[name]])),
+    ports: publishedPorts(catalogue, config),
     bindAddress,
     registry: registryMirror,
     officialImage: pullName("postgres", registryMirror),
     ownImages:
       imageRegistry === ""
         ? []
-        : ownImageNames.map((image) => registryImageName(root, imageRegistry, image)),
+        : ownImagesOf(catalogue).map((image) => registryImageName(root, imageRegistry, image)),
   };
 }
 
@@ -59,10 +56,23 @@ const systemMiB = 512;
 const freeMiB = ({ imageRegistry }: Pick<Config, "imageRegistry">): number =>
   imageRegistry === "" ? builtMiB : pulledMiB;
 
-/** Memory of the whole machine: what all services may fill together, beside the largest job. */
+/** Memory of the whole machine: what all services may fill together. Jobs run before what waits for them is there. */
 function memoryMiB(catalogue: Catalogue): number {
-  const of = (kind: "service" | "job") =>
-    catalogue.filter((spec) => spec.kind === kind).map((spec) => spec.memoryMiB);
-  const services = of("service").reduce((sum, one) => sum + one, 0);
-  return services + Math.max(0, ...of("job")) + systemMiB;
+  const services = catalogue.filter(({ kind }) => kind === "service");
+  return services.reduce((sum, { memoryMiB }) => sum + memoryMiB, systemMiB);
+}
+
+/** By endpoint where one has that port, else by service and port. */
+function publishedPorts(catalogue: Catalogue, { ports }: Config): Record<string, number> {
+  const endpointAt = new Map(Object.entries(ports).map(([name, port]) => [port, name]));
+  return Object.fromEntries(
+    catalogue.flatMap((spec) =>
+      spec.kind === "service"
+        ? (spec.published ?? []).map(({ host }) => [
+            endpointAt.get(host) ?? `${spec.name}-${host}`,
+            host,
+          ])
+        : [],
+    ),
+  ) as Record<string, number>;
 }

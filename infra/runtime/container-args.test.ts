@@ -10,7 +10,7 @@ const naming = { prefix: "feedback-loop-test", stack: "test", owner: "/a clone" 
 const placement = {
   naming,
   bindAddress: "127.0.0.1",
-  hostPorts: readConfig({}).ports,
+  cgroupParent: "",
 };
 
 describe("a service's container", () => {
@@ -30,11 +30,27 @@ describe("a service's container", () => {
     },
   );
 
-  it("publishes only open ports, on the host's bind address", () => {
+  it("publishes what its spec says, on the host's bind address", () => {
     const minio = services.find(({ name }) => name === "minio")!;
-    expect(containerArgs(minio, placement).ports).toEqual([
-      { internal: 9001, external: 9001, ip: "127.0.0.1" },
+    expect(containerArgs(minio, placement).ports).toEqual([]);
+    const published = { ...minio, published: [{ host: 9001, container: 19001 }] };
+    expect(containerArgs(published, placement).ports).toEqual([
+      { internal: 19001, external: 9001, ip: "127.0.0.1" },
     ]);
+  });
+
+  it("asks no name server unless it has a way out", () => {
+    const minio = services.find(({ name }) => name === "minio")!;
+    expect(containerArgs(minio, placement)).toMatchObject({ dns: ["127.0.0.1"] });
+    const out = containerArgs({ ...minio, networks: ["edge", "outside"] }, placement);
+    expect(out).not.toHaveProperty("dns");
+  });
+
+  it("is in the control group that the configuration names", () => {
+    const [spec] = services;
+    expect(containerArgs(spec!, placement)).not.toHaveProperty("cgroupParent");
+    const grouped = containerArgs(spec!, { ...placement, cgroupParent: "/course" });
+    expect(grouped).toMatchObject({ cgroupParent: "/course" });
   });
 });
 
@@ -58,9 +74,15 @@ describe("a job's script", () => {
     memoryMiB: 64,
     cpus: 1,
     cpuShares: 512,
+    pidsLimit: 64,
     tmpfs: { "/tmp": "size=1m" },
   };
-  const script = jobScript(job, { naming, imageId: "sha256:1", networks: ["net-a", "net-b"] });
+  const script = jobScript(job, {
+    naming,
+    imageId: "sha256:1",
+    networks: ["net-a", "net-b"],
+    cgroupParent: "/course",
+  });
 
   it("is as reviewed", () => expect(script).toMatchSnapshot());
 
@@ -74,6 +96,7 @@ describe("a job's script", () => {
       naming,
       imageId: "sha256:1",
       networks: [],
+      cgroupParent: "",
       takesInput: true,
     });
     // The engine's part: keeps the environment, and hands its input to the program.

@@ -1,17 +1,28 @@
 // From a spec to the arguments of a Docker container: pure, so that every security setting is in one place.
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { EndpointName } from "../config";
 import { quote } from "../shell";
-import type { ContainerSpec, HealthCheck, Port, ServiceSpec } from "../services/service-spec";
+import {
+  type ContainerSpec,
+  type HealthCheck,
+  type ServiceSpec,
+  networks,
+} from "../services/service-spec";
 import { type OwnedNaming, containerLabels, engineName, labelList } from "./naming";
 
 export interface Placement {
   naming: OwnedNaming<pulumi.Input<string>>;
   bindAddress: string;
-  /** Port on the host by endpoint. */
-  hostPorts: Readonly<Record<EndpointName, number>>;
+  /** Control group that the containers are put into; empty: the engine's. */
+  cgroupParent: string;
 }
+
+/**
+ * The engine asks this server for names that no container has. Nothing answers there, at once: on networks without a way
+ * out the engine's own servers would keep whoever asks for the name of a stopped service waiting for ten seconds.
+ */
+const noNameServer = "127.0.0.1";
+const impatient = ["timeout:1", "attempts:1"];
 
 /** Everything about a service's container but its image, environment and networks, which only exist once deployed. */
 export function containerArgs(spec: ServiceSpec, placement: Placement) {
@@ -25,6 +36,7 @@ export function containerArgs(spec: ServiceSpec, placement: Placement) {
     memory: spec.memoryMiB,
     // The same as memory: no swap, so that a limit means the same on every host.
     memorySwap: spec.memoryMiB,
+    ...(placement.cgroupParent && { cgroupParent: placement.cgroupParent }),
     // As the provider writes it: "1" would be a change for ever.
     cpus: spec.cpus.toFixed(1),
     cpuShares: spec.cpuShares,
@@ -33,9 +45,10 @@ export function containerArgs(spec: ServiceSpec, placement: Placement) {
     init: true,
     capabilities: { drops: ["ALL"] },
     securityOpts: ["no-new-privileges:true"],
-    ports: spec.ports.filter(isOpen).map((port) => ({
-      internal: port.number,
-      external: placement.hostPorts[port.name],
+    ...(hasWayOut(spec) ? {} : { dns: [noNameServer], dnsOpts: impatient }),
+    ports: (spec.published ?? []).map(({ host, container }) => ({
+      internal: container,
+      external: host,
       ip: placement.bindAddress,
     })),
     healthcheck: healthcheck(spec.health),
@@ -52,6 +65,7 @@ export interface JobPlacement {
   imageId: string;
   /** Names of the networks on the engine. */
   networks: readonly string[];
+  cgroupParent: string;
   /** What follows the environment and an empty line on standard input is the container's own, which may write it down. */
   takesInput?: boolean;
 }
@@ -62,7 +76,7 @@ export interface JobPlacement {
  */
 export function jobScript(
   spec: ContainerSpec,
-  { naming, imageId, networks, takesInput = false }: JobPlacement,
+  { naming, imageId, networks, cgroupParent, takesInput = false }: JobPlacement,
 ): string {
   const name = quote(engineName(naming, spec.name));
   const [firstNetwork, ...otherNetworks] = networks;
@@ -70,6 +84,8 @@ export function jobScript(
     `--name ${name}`,
     `--network ${quote(firstNetwork ?? "none")}`,
     `--memory ${spec.memoryMiB}m --memory-swap ${spec.memoryMiB}m --cpus ${spec.cpus} --cpu-shares ${spec.cpuShares}`,
+    `--pids-limit ${spec.pidsLimit} --dns ${noNameServer} ${impatient.map((option) => `--dns-option ${option}`).join(" ")}`,
+    ...(cgroupParent ? [`--cgroup-parent ${quote(cgroupParent)}`] : []),
     takesInput ? "--interactive" : "--read-only",
     "--init --cap-drop ALL --security-opt no-new-privileges:true",
     ...Object.entries(spec.tmpfs).map(
@@ -99,7 +115,8 @@ export function jobScript(
 /** A shell's `read` takes no byte of what comes after the line. */
 const linesUntilAnEmptyOne = `while IFS= read -r line && [ -n "$line" ]; do printf '%s\\n' "$line"; done`;
 
-const isOpen = ({ open }: Port) => open === "students";
+const hasWayOut = (spec: ContainerSpec) =>
+  spec.networks.some((network) => "wayOut" in networks[network]);
 
 function healthcheck(health: HealthCheck) {
   return {

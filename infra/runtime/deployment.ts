@@ -7,6 +7,7 @@ import { Credentials } from "../credentials";
 import type { Host } from "../host/host";
 import type { ImageName } from "../images";
 import type { Catalogue, Spec } from "../services/catalogue";
+import type { NetworkName } from "../services/service-spec";
 import { DockerImages } from "./docker-images";
 import { DockerJob } from "./docker-job";
 import { DockerNetworks } from "./docker-networks";
@@ -30,6 +31,8 @@ export class Deployment extends pulumi.ComponentResource {
   private readonly naming: OwnedNaming<pulumi.Output<string>>;
   private readonly networks: DockerNetworks;
   private readonly containers = new Map<string, docker.Container>();
+  /** Names of the services and jobs that each one comes after, directly or not. */
+  private readonly before = new Map<string, ReadonlySet<string>>();
   private readonly ready = new Map<string, pulumi.Resource>();
 
   constructor(
@@ -65,7 +68,11 @@ export class Deployment extends pulumi.ComponentResource {
       },
       onHost,
     );
-    this.networks = new DockerNetworks("networks", { naming }, onHost);
+    this.networks = new DockerNetworks(
+      "networks",
+      { names: networksOf(catalogue), naming },
+      onHost,
+    );
     for (const spec of catalogue) this.deploy(spec, onHost);
     this.registerOutputs();
   }
@@ -73,27 +80,34 @@ export class Deployment extends pulumi.ComponentResource {
   private deploy(spec: Spec, opts: pulumi.ComponentResourceOptions): void {
     const { naming } = this;
     const { catalogue, config, host } = this.args;
+    const { cgroupParent, healthTimeoutSeconds } = config;
+    const { address } = host;
     const shared = {
       imageId: this.images.id(spec.image),
-      env: environment(spec, catalogue, this.credentials),
+      env: environment(spec, { catalogue, credentials: this.credentials, config, address }),
       networks: this.networks,
+      host,
       after: spec.after.map((name) => this.ready.get(name)!),
     };
+    const before = this.allBefore(spec);
     if (spec.kind === "job") {
-      const triggers = [...this.containers.values()].map(({ id }) => id);
-      const job = new DockerJob(spec.name, { ...shared, spec, naming, host, triggers }, opts);
-      this.ready.set(spec.name, job.command);
+      const triggers = [...before].flatMap((name) => this.containers.get(name)?.id ?? []);
+      const args = { ...shared, spec, naming, cgroupParent, triggers };
+      this.ready.set(spec.name, new DockerJob(spec.name, args, opts).command);
       return;
     }
-    const placement = { naming, bindAddress: host.bindAddress, hostPorts: config.ports };
-    const { healthTimeoutSeconds } = config;
-    const service = new DockerService(
-      spec.name,
-      { ...shared, spec, placement, healthTimeoutSeconds },
-      opts,
-    );
+    const placement = { naming, bindAddress: host.bindAddress, cgroupParent };
+    const args = { ...shared, spec, placement, healthTimeoutSeconds };
+    const service = new DockerService(spec.name, args, opts);
     this.containers.set(spec.name, service.container);
-    this.ready.set(spec.name, service.container);
+    this.ready.set(spec.name, service.ready);
+  }
+
+  /** Sorted, so that the order of a catalogue is no change. The catalogue's order makes all of them known by now. */
+  private allBefore({ name, after }: Spec): ReadonlySet<string> {
+    const all = new Set(after.flatMap((one) => [one, ...this.before.get(one)!]).sort());
+    this.before.set(name, all);
+    return all;
   }
 }
 
@@ -102,6 +116,9 @@ const withOptions =
   (added: pulumi.CustomResourceOptions): pulumi.ResourceTransformation =>
   ({ type, props, opts }) =>
     type.startsWith("feedback-loop:") ? undefined : { props, opts: { ...opts, ...added } };
+
+const networksOf = (catalogue: Catalogue): NetworkName[] =>
+  [...new Set(catalogue.flatMap(({ networks }) => networks))].sort();
 
 const imagesOf = (catalogue: Catalogue): ImageName[] =>
   [...new Set(catalogue.map(({ image }) => image))].sort();

@@ -14,6 +14,7 @@ export interface DockerJobArgs {
   networks: DockerNetworks;
   naming: OwnedNaming<pulumi.Input<string>>;
   host: Host;
+  cgroupParent: string;
   /** What must be healthy, or have ended well, before. */
   after: pulumi.Resource[];
   /** Ids of the containers that the job works on: when one is new, the job runs again. */
@@ -26,12 +27,12 @@ export class DockerJob extends pulumi.ComponentResource {
 
   constructor(name: string, args: DockerJobArgs, opts: pulumi.ComponentResourceOptions) {
     super("feedback-loop:runtime:DockerJob", name, {}, opts);
-    const { spec, naming, host } = args;
+    const { spec, naming, host, cgroupParent } = args;
     const networks = spec.networks.map((network) => args.networks.name(network));
     const script = pulumi
       .all([args.imageId, pulumi.all(networks), naming.owner])
       .apply(([imageId, names, owner]) =>
-        jobScript(spec, { naming: { ...naming, owner }, imageId, networks: names }),
+        jobScript(spec, { naming: { ...naming, owner }, imageId, networks: names, cgroupParent }),
       );
     const stdin = args.env.apply((lines) => lines.map((line) => `${line}\n`).join(""));
     this.command = host.run(

@@ -7,34 +7,43 @@ import { type OwnedNaming, engineName, labelList, labels } from "./naming";
 /** Without address translation a container reached from outside still can't go out by itself. */
 const noWayOut = { "com.docker.network.bridge.enable_ip_masquerade": "false" };
 
+export interface DockerNetworksArgs {
+  /** Those that the stack's containers join. */
+  names: readonly NetworkName[];
+  naming: OwnedNaming<pulumi.Input<string>>;
+}
+
 export class DockerNetworks extends pulumi.ComponentResource {
   private readonly byName: ReadonlyMap<NetworkName, docker.Network>;
 
   constructor(
     name: string,
-    { naming }: { naming: OwnedNaming<pulumi.Input<string>> },
+    { names, naming }: DockerNetworksArgs,
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("feedback-loop:runtime:DockerNetworks", name, {}, opts);
-    const make = (network: NetworkName): [NetworkName, docker.Network] => [
-      network,
-      new docker.Network(
+    const make = (network: NetworkName): [NetworkName, docker.Network] => {
+      const { wayIn = false, wayOut = false }: { wayIn?: boolean; wayOut?: boolean } =
+        networks[network];
+      const args = {
+        name: engineName(naming, network),
+        internal: !wayIn && !wayOut,
+        options: wayIn && !wayOut ? noWayOut : {},
+        labels: labelList(labels(naming)),
+      };
+      return [
         network,
-        {
-          name: engineName(naming, network),
-          internal: networks[network].internal,
-          options: networks[network].internal ? {} : noWayOut,
-          labels: labelList(labels(naming)),
-        },
-        { parent: this, deleteBeforeReplace: true },
-      ),
-    ];
-    this.byName = new Map((Object.keys(networks) as NetworkName[]).map(make));
+        new docker.Network(network, args, { parent: this, deleteBeforeReplace: true }),
+      ];
+    };
+    this.byName = new Map(names.map(make));
     this.registerOutputs();
   }
 
   /** Name of the network on the engine. */
   name(network: NetworkName): pulumi.Output<string> {
-    return this.byName.get(network)!.name;
+    const found = this.byName.get(network);
+    if (!found) throw new Error(`network "${network}" is not among those of the stack`);
+    return found.name;
   }
 }

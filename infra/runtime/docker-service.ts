@@ -1,10 +1,12 @@
 // One service of the catalogue as a container on a host, with its volumes.
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { Host } from "../host/host";
 import type { ServiceSpec, VolumeMount } from "../services/service-spec";
 import { type Placement, containerArgs } from "./container-args";
 import type { DockerNetworks } from "./docker-networks";
 import { engineName, labelList, labels } from "./naming";
+import { readyScript } from "./ready-script";
 
 export interface DockerServiceArgs {
   spec: ServiceSpec;
@@ -13,6 +15,7 @@ export interface DockerServiceArgs {
   env: pulumi.Output<string[]>;
   networks: DockerNetworks;
   placement: Placement;
+  host: Host;
   healthTimeoutSeconds: number;
   /** What must be healthy, or have ended well, before. */
   after: pulumi.Resource[];
@@ -20,6 +23,8 @@ export interface DockerServiceArgs {
 
 export class DockerService extends pulumi.ComponentResource {
   readonly container: docker.Container;
+  /** There once the container is healthy. */
+  readonly ready: pulumi.CustomResource;
 
   constructor(name: string, args: DockerServiceArgs, opts: pulumi.ComponentResourceOptions) {
     super("feedback-loop:runtime:DockerService", name, {}, opts);
@@ -38,8 +43,6 @@ export class DockerService extends pulumi.ComponentResource {
           containerPath: volume.path,
           volumeName: this.volume(volume, placement).name,
         })),
-        wait: true,
-        waitTimeout: args.healthTimeoutSeconds,
       },
       {
         parent: this,
@@ -51,7 +54,27 @@ export class DockerService extends pulumi.ComponentResource {
         additionalSecretOutputs: ["envs"],
       },
     );
+    this.ready = this.readiness(name, args);
     this.registerOutputs();
+  }
+
+  /** A command and not the provider's own waiting, which fails without a word of why. */
+  private readiness(
+    name: string,
+    { spec, placement, host, healthTimeoutSeconds }: DockerServiceArgs,
+  ) {
+    const script = readyScript({
+      container: engineName(placement.naming, spec.name),
+      service: spec.name,
+      pidsLimit: spec.pidsLimit,
+      timeoutSeconds: healthTimeoutSeconds,
+    });
+    const triggers = [this.container.id];
+    return host.run(
+      `${name}-ready`,
+      { script, stdin: "", triggers },
+      { parent: this, dependsOn: [this.container] },
+    );
   }
 
   private volume({ name, holdsData }: VolumeMount, { naming }: Placement): docker.Volume {

@@ -1,5 +1,6 @@
 // How our own images are made, wherever that is: on the host that runs them, or beside the deployer, for a registry.
 import { type OwnImageName, officialFolder, ownImageName, ownImages } from "../images";
+import type { Catalogue } from "../services/catalogue";
 import { sourceHash } from "./source-hash";
 
 export interface ImageBuild {
@@ -22,3 +23,9 @@ export const registryImageName = (root: string, imageRegistry: string, image: Ow
   ownImageName(imageRegistry, image, imageContent(root, image));
 
 export const ownImageNames = Object.keys(ownImages) as OwnImageName[];
+
+/** Those that a catalogue runs, sorted. */
+export const ownImagesOf = (catalogue: Catalogue): OwnImageName[] => {
+  const used = new Set<string>(catalogue.map(({ image }) => image));
+  return ownImageNames.filter((image) => used.has(image)).sort();
+};

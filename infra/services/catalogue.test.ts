@@ -14,6 +14,7 @@ const job = (name: string, after: string[]): Spec => ({
   memoryMiB: 64,
   cpus: 1,
   cpuShares: 512,
+  pidsLimit: 64,
   tmpfs: {},
 });
 

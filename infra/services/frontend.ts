@@ -2,7 +2,8 @@
 import type { Config } from "../config";
 import { internalToken } from "./inference";
 import type { Needs, ServiceSpec } from "./service-spec";
-import { nodeHttpHealth, secret, url } from "./service-spec";
+import { nodeHttpHealth } from "./service-spec";
+import { secret, url } from "./env-value";
 import { databaseName, photoBucket, storeEnvironment } from "./stores";
 
 const port = 5000;
@@ -42,16 +43,17 @@ export const frontend = ({
     UPLOADS_PER_MINUTE_SESSION: uploadsPerMinute.session,
     UPLOADS_PER_MINUTE_ADDRESS: uploadsPerMinute.address,
   },
-  ports: [{ name: "frontend", number: port, open: "students" }],
+  ports: [{ name: "frontend", number: port, open: "students", protocol: "http" }],
   // Photos and feedback that were accepted and aren't in the stores yet.
   volumes: [{ name: "outbox", path: outbox, holdsData: true }],
-  networks: ["database", "storage", "serving", "edge"],
+  networks: ["database", "storage", "serving"],
   needs,
   after: ["provision", "inference"],
   health: nodeHttpHealth(port, "/readyz"),
   memoryMiB: 320,
   cpus: 1,
   cpuShares: 2048,
+  pidsLimit: 128,
   tmpfs: { "/tmp": "size=16m" },
   stopGraceSeconds: 30,
 });

@@ -1,6 +1,7 @@
 // The live model behind HTTP.
 import type { Needs, ServiceSpec } from "./service-spec";
-import { nodeHttpHealth, secret } from "./service-spec";
+import { nodeHttpHealth } from "./service-spec";
+import { secret } from "./env-value";
 import { modelBucket, storeEnvironment } from "./stores";
 
 const port = 8000;
@@ -24,7 +25,7 @@ export const inference = (): ServiceSpec => ({
     INTERNAL_TOKEN: internalToken,
     WORKERS: 2,
   },
-  ports: [{ name: "inference", number: port, open: "inside" }],
+  ports: [{ name: "inference", number: port, open: "inside", protocol: "http" }],
   // A cache and no data: the models themselves are in the object store.
   volumes: [{ name: "model-cache", path: modelCache, holdsData: false }],
   networks: ["storage", "serving"],
@@ -34,6 +35,7 @@ export const inference = (): ServiceSpec => ({
   memoryMiB: 416,
   cpus: 2,
   cpuShares: 2048,
+  pidsLimit: 128,
   tmpfs: { "/tmp": "size=16m" },
   stopGraceSeconds: 30,
 });

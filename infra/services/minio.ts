@@ -1,6 +1,6 @@
 // The bytes: photos that people uploaded, and models. The facts about them are in PostgreSQL.
 import type { ServiceSpec } from "./service-spec";
-import { secret } from "./service-spec";
+import { secret } from "./env-value";
 import { objectStoreCredential } from "./stores";
 
 export const minio = (): ServiceSpec => ({
@@ -16,11 +16,11 @@ export const minio = (): ServiceSpec => ({
     GOMEMLIMIT: "200MiB",
   },
   ports: [
-    { name: "objectStore", number: 9000, open: "inside" },
-    { name: "minio", number: 9001, open: "students" },
+    { name: "objectStore", number: 9000, open: "inside", protocol: "http" },
+    { name: "minio", number: 9001, open: "students", protocol: "http" },
   ],
   volumes: [{ name: "objects", path: "/data", holdsData: true }],
-  networks: ["storage", "edge"],
+  networks: ["storage", "notebooks"],
   after: [],
   health: {
     // bash speaks HTTP/1.0 well enough to read one status line, and starts in a millisecond.
@@ -37,6 +37,7 @@ export const minio = (): ServiceSpec => ({
   memoryMiB: 256,
   cpus: 1,
   cpuShares: 1024,
+  pidsLimit: 256,
   tmpfs: { "/tmp": "size=16m" },
   stopGraceSeconds: 30,
 });

@@ -1,6 +1,6 @@
 // The facts: prediction log, and whatever later services keep in tables.
 import type { ServiceSpec } from "./service-spec";
-import { secret } from "./service-spec";
+import { secret } from "./env-value";
 import { databaseCredential } from "./stores";
 
 /**
@@ -40,9 +40,9 @@ export const postgres = (): ServiceSpec => ({
     POSTGRES_INITDB_ARGS: "--auth-host=scram-sha-256",
     PGDATA: "/var/lib/postgresql/data/pgdata",
   },
-  ports: [{ name: "postgres", number: 5432, open: "inside" }],
+  ports: [{ name: "postgres", number: 5432, open: "inside", protocol: "postgresql" }],
   volumes: [{ name: "database", path: "/var/lib/postgresql/data", holdsData: true }],
-  networks: ["database"],
+  networks: ["database", "notebooks"],
   after: [],
   // Over TCP and not the socket: while the image initialises a new database only the socket answers.
   health: {
@@ -55,6 +55,7 @@ export const postgres = (): ServiceSpec => ({
   memoryMiB: 192,
   cpus: 1,
   cpuShares: 1024,
+  pidsLimit: 256,
   user: "999:999",
   tmpfs: { "/tmp": "size=16m", "/run/postgresql": "size=1m,uid=999,gid=999,mode=0775" },
   stopGraceSeconds: 60,

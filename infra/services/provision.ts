@@ -1,7 +1,8 @@
 // The one job that makes roles, databases, buckets, users and policies from what all specs need.
 import type { ProvisionPlan } from "@feedback-loop/provision";
-import type { ContainerSpec, EnvValue, JobSpec } from "./service-spec";
-import { secret, url } from "./service-spec";
+import { type EnvValue } from "./env-value";
+import type { ContainerSpec, DatabaseNeed, JobSpec } from "./service-spec";
+import { secret, url } from "./env-value";
 import { databaseCredential, objectStoreCredential } from "./stores";
 
 export function provision(specs: readonly ContainerSpec[]): JobSpec {
@@ -26,6 +27,7 @@ export function provision(specs: readonly ContainerSpec[]): JobSpec {
     memoryMiB: 256,
     cpus: 1,
     cpuShares: 512,
+    pidsLimit: 128,
     tmpfs: { "/tmp": "size=16m" },
   };
 }
@@ -44,12 +46,12 @@ export function provisionPlan(specs: readonly ContainerSpec[]): ProvisionPlan {
     users.map(({ user }) => user),
   );
   return {
-    databases: distinct(roles.map(({ name }) => name)).map((name) => ({ name })),
-    roles: roles.map(({ name, role, tables }) => ({
-      name: role,
-      database: name,
-      passwordVariable: variable(databaseCredential(role)),
-      tables,
+    databases: databases(roles),
+    roles: roles.map((need) => ({
+      name: need.role,
+      database: need.name,
+      passwordVariable: variable(databaseCredential(need.role)),
+      tables: "tables" in need ? need.tables : {},
     })),
     buckets: distinct(users.flatMap(({ buckets }) => Object.keys(buckets))).map((name) => ({
       name,
@@ -60,6 +62,15 @@ export function provisionPlan(specs: readonly ContainerSpec[]): ProvisionPlan {
       buckets,
     })),
   };
+}
+
+function databases(needs: readonly DatabaseNeed[]): ProvisionPlan["databases"] {
+  return distinct(needs.map(({ name }) => name)).map((name) => {
+    const owner = needs.find((need) => need.name === name && "owns" in need)?.role;
+    if (owner !== undefined && needs.filter((need) => need.name === name).length > 1)
+      throw new Error(`database "${name}" is ${owner}'s own; nobody else may need it`);
+    return owner === undefined ? { name } : { name, owner };
+  });
 }
 
 function passwords({ roles, users }: ProvisionPlan): Record<string, EnvValue> {

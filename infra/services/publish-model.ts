@@ -17,5 +17,6 @@ export const publishModel = (): JobSpec => ({
   memoryMiB: 256,
   cpus: 1,
   cpuShares: 512,
+  pidsLimit: 128,
   tmpfs: { "/tmp": "size=16m" },
 });

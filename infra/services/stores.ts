@@ -1,10 +1,12 @@
 // How services reach the two stores: the environment that follows from a service's needs.
-import type { EnvValue, Needs } from "./service-spec";
-import { secret, url } from "./service-spec";
+import { type EnvValue, secret, url } from "./env-value";
+import type { Needs } from "./service-spec";
 
 export const databaseName = "loop";
 export const photoBucket = "production";
 export const modelBucket = "models";
+/** Copies of the photos that annotators look at, under names that tell them nothing. */
+export const labelingBucket = "labeling";
 
 /** The credential of a database role, as infra/credentials.ts names it. */
 export const databaseCredential = (role: string) => `database-${role}`;

@@ -3,7 +3,7 @@ import type { FeedbackKind } from "@feedback-loop/contract";
 import { Client as ObjectStore } from "minio";
 import { Client as Database } from "pg";
 import { Person } from "./person";
-import type { Credentials, Endpoint } from "./test-stack";
+import type { Credentials, Endpoints } from "./test-stack";
 
 export interface Row {
   id: string;
@@ -24,7 +24,7 @@ export interface FeedbackRow {
 
 export class LoopClient extends Person {
   constructor(
-    private readonly endpoints: Record<Endpoint, { url: string }>,
+    private readonly endpoints: Endpoints,
     private readonly credentials: Credentials,
   ) {
     super(() => endpoints.frontend.url);

@@ -26,6 +26,8 @@ export async function startS3Server(bucket: string): Promise<S3Server> {
   const user = ["--env", `MINIO_ROOT_USER=${accessKey}`, "--env", "MINIO_ROOT_PASSWORD"];
   const options = [
     "--detach",
+    // The image may be a stack's, with its labels: a destroy of that stack must not take this container.
+    ...["--label", "feedback-loop.stack=", "--label", "feedback-loop.owner="],
     "--publish",
     "127.0.0.1::9000",
     "--tmpfs",

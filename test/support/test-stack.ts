@@ -6,13 +6,25 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Result, run } from "../../cli/processes";
 import { finding } from "../../cli/setup/findings";
+import { type EndpointName, endpointNames } from "../../infra/config";
 import { killedWhen } from "./killed";
 
 export const root = resolve(__dirname, "../..");
 const bootstrap = join(root, "cli/setup/bootstrap.mjs");
-const endpoints = ["frontend", "inference", "minio", "objectStore", "postgres"] as const;
 
-export type Endpoint = (typeof endpoints)[number];
+/** Of a stack without the parts that a stack can be without. */
+export const coreServices = ["frontend", "gateway", "inference", "minio", "portal", "postgres"];
+
+/** Ports, and what else makes a test's stack small. */
+export async function smallSettings(): Promise<[string, string][]> {
+  const ports = await freePorts(endpointNames.length);
+  return [
+    ...endpointNames.map((name, at): [string, string] => [`ports.${name}`, String(ports[at])]),
+    ["components", "[]"],
+  ];
+}
+
+export type Endpoints = Record<EndpointName, { url: string }>;
 export type Credentials = Record<string, { user: string; password: string }>;
 
 /** An engine resource's change in a preview. */
@@ -30,13 +42,15 @@ export class TestStack {
     PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
   };
 
-  /** Makes the stack with free ports, every endpoint open, and short waits; on this machine unless settings say otherwise. */
+  /**
+   * Makes the stack with free ports, the stores open, and short waits; without the parts that it can be without, and on
+   * this machine, unless settings say otherwise.
+   */
   static async create(more: readonly [string, string][] = []): Promise<TestStack> {
     const stack = new TestStack();
     await stack.succeed("pulumi", "stack", "init", stack.name);
-    const ports = await freePorts(endpoints.length);
     const settings: [string, string][] = [
-      ...endpoints.map((name, at): [string, string] => [`ports.${name}`, String(ports[at])]),
+      ...(await smallSettings()),
       ["open[0]", "inference"],
       ["open[1]", "objectStore"],
       ["open[2]", "postgres"],
@@ -96,8 +110,8 @@ export class TestStack {
     return (steps ?? []).filter(({ op }) => op !== "same");
   }
 
-  async endpoints(): Promise<Record<Endpoint, { url: string }>> {
-    return this.output("endpoints") as Promise<Record<Endpoint, { url: string }>>;
+  async endpoints(): Promise<Endpoints> {
+    return this.output("endpoints") as Promise<Endpoints>;
   }
 
   async credentials(): Promise<Credentials> {

@@ -1,7 +1,7 @@
 // "That's right", "that's wrong", and the right class: from the request to the database.
 import { FOOD_CLASSES } from "@feedback-loop/contract";
 import fc from "fast-check";
-import { type Answer, asksForJson, idOf } from "../testing/http";
+import { type Answer, asksForJson, idOf } from "../../web/testing/http";
 import { Browser, picture, RunningApp } from "../testing/running-app";
 import { choiceOfForm, choiceOfJson, settled } from "./feedback-choice";
 

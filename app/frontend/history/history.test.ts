@@ -1,7 +1,7 @@
 // One's own history, from both places where a prediction may be.
 import { FOOD_CLASSES } from "@feedback-loop/contract";
 import type { StoredPrediction } from "@feedback-loop/database";
-import { type Answer, asksForJson, idOf } from "../testing/http";
+import { type Answer, asksForJson, idOf } from "../../web/testing/http";
 import { Browser, picture, RunningApp } from "../testing/running-app";
 import { PAGE_SIZE } from "./load-history";
 

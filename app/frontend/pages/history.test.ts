@@ -1,7 +1,7 @@
 import { exampleItem } from "../saving/testing/example-item";
 import { type HistoryItem, historyPage } from "./history";
 import { renderPage } from "./render";
-import { wordsOf } from "./testing/words-of";
+import { wordsOf } from "../../web/testing/words-of";
 
 const photo = (saved: boolean, feedback?: HistoryItem["feedback"]): HistoryItem => ({
   facts: exampleItem().prediction,

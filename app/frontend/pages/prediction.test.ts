@@ -3,7 +3,7 @@ import type { NewFeedback } from "@feedback-loop/database";
 import { exampleItem } from "../saving/testing/example-item";
 import { asJson, type FeedbackContext, predictionPage } from "./prediction";
 import { renderPage } from "./render";
-import { wordsOf as words } from "./testing/words-of";
+import { wordsOf as words } from "../../web/testing/words-of";
 
 const facts = exampleItem({ id: "6f9619ff-8b86-4d01-b42d-00cf4fc964ff" }).prediction;
 const model = {

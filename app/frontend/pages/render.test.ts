@@ -6,7 +6,7 @@ import { predictionPage } from "./prediction";
 import { problemPage } from "./problem";
 import { renderPage } from "./render";
 import { samples } from "./samples";
-import { wordsOf } from "./testing/words-of";
+import { wordsOf } from "../../web/testing/words-of";
 import { uploadPage } from "./upload";
 
 const facts = exampleItem().prediction;

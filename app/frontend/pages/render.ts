@@ -1,11 +1,11 @@
 // Turns a page's typed object into HTML by the template of the same name beside this file. Eta escapes
 // every value that a template writes with <%= %>.
 import { join } from "node:path";
+import type { ProblemPage } from "@feedback-loop/web";
 import { Eta } from "eta";
 import { links } from "../links";
 import type { HistoryPage } from "./history";
 import type { PredictionPage } from "./prediction";
-import type { ProblemPage } from "./problem";
 import type { UploadPage } from "./upload";
 
 export interface Pages {

@@ -2,7 +2,7 @@ import { FOOD_CLASSES } from "@feedback-loop/contract";
 import { readSample, sampleNamed, samples } from "./samples";
 import { detectPhotoType } from "../photos/photo-type";
 import { renderPage } from "./render";
-import { wordsOf } from "./testing/words-of";
+import { wordsOf } from "../../web/testing/words-of";
 import { uploadPage } from "./upload";
 
 const model = { version: "v1", title: "", notice: "Often wrong.", classes: [...FOOD_CLASSES] };

@@ -17,7 +17,7 @@ describe("the type of a photo", () => {
   it.each([
     ["nothing", Buffer.alloc(0)],
     ["text", Buffer.from("ham and eggs")],
-    ["an SVG drawing", readFileSync(`${__dirname}/../static/icon.svg`)],
+    ["an SVG drawing", readFileSync(`${__dirname}/../../web/shared-assets/icon.svg`)],
     ["a WAV sound, also RIFF", Buffer.from("RIFF\x24\0\0\0WAVEfmt ", "latin1")],
     ["a cut PNG signature", bytes("89 50 4e 47")],
   ])("is unknown for %s", (_what, photo) => {

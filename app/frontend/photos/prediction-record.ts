@@ -6,7 +6,8 @@ import type {
   SessionPage,
   StoredPrediction,
 } from "@feedback-loop/database";
-import { NotFound, StoresUnavailable } from "../problems";
+import { NotFound } from "@feedback-loop/web";
+import { StoresUnavailable } from "../problems";
 import type { Outbox } from "../saving/outbox";
 import type { PhotoStore } from "../saving/photo-store";
 

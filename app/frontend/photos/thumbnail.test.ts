@@ -1,6 +1,6 @@
 // Small pictures, and the queue in front of them.
 import sharp from "sharp";
-import { asksForJson } from "../testing/http";
+import { asksForJson } from "../../web/testing/http";
 import { Browser, eggAnswer, picture, RunningApp } from "../testing/running-app";
 import { NoThumbnail, TooManyThumbnails } from "../problems";
 import { makeThumbnail, THUMBNAIL_PIXELS, ThumbnailQueue } from "./thumbnail";

@@ -1,7 +1,7 @@
 // What the uploader says about the answer: by the form of the prediction's page, or by JSON.
 import formbody from "@fastify/formbody";
+import { wantsJson } from "@feedback-loop/web";
 import type { FastifyInstance } from "fastify";
-import { wantsJson } from "../error-handler";
 import { choiceOfForm, choiceOfJson } from "../feedback/feedback-choice";
 import { type FeedbackAcceptance, giveFeedback } from "../feedback/give-feedback";
 import type { RateLimitHooks } from "../limits/rate-limits";

@@ -1,6 +1,6 @@
 // What this browser sent so far.
+import { wantsJson } from "@feedback-loop/web";
 import type { FastifyInstance } from "fastify";
-import { wantsJson } from "../error-handler";
 import { type History, loadHistory } from "../history/load-history";
 import type { RateLimitHooks } from "../limits/rate-limits";
 import { links } from "../links";

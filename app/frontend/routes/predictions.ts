@@ -1,6 +1,6 @@
 // The page of one prediction, its photo, and its photo made small.
+import { wantsJson } from "@feedback-loop/web";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { wantsJson } from "../error-handler";
 import type { Inference } from "../inference-client";
 import type { RateLimitHooks } from "../limits/rate-limits";
 import { asJson, predictionPage } from "../pages/prediction";

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import sharp from "sharp";
 import { readSample, samples } from "../pages/samples";
 import { ClientGone, InferenceBusy, InferenceUnavailable, PhotoRefused } from "../problems";
-import { asksForJson, idOf, type Part, uploadForm } from "../testing/http";
+import { asksForJson, idOf, type Part, uploadForm } from "../../web/testing/http";
 import { eggAnswer, eventually, photoPart, picture, RunningApp } from "../testing/running-app";
 
 let app: RunningApp;

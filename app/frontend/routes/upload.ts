@@ -1,7 +1,7 @@
 // The first page, and the upload of a photo.
 import multipart from "@fastify/multipart";
+import { wantsJson } from "@feedback-loop/web";
 import type { FastifyInstance } from "fastify";
-import { wantsJson } from "../error-handler";
 import type { Inference } from "../inference-client";
 import type { RateLimitHooks } from "../limits/rate-limits";
 import { links } from "../links";

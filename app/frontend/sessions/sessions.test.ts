@@ -1,9 +1,9 @@
 // Sessions as a browser and as a forger meet them.
 import fc from "fast-check";
 import { Browser, picture, RunningApp } from "../testing/running-app";
-import { asksForJson } from "../testing/http";
+import { asksForJson } from "../../web/testing/http";
 import { isCrossSite } from "./cross-site";
-import { SESSION_SECONDS, Sessions } from "./sessions";
+import { SESSION_COOKIE, SESSION_SECONDS, Sessions } from "./sessions";
 
 const SECRET = "a secret of thirty-two characters";
 const OTHER_SECRET = "another secret, 32 characters too";
@@ -24,7 +24,7 @@ describe("a session", () => {
     expect((await app.upload("no picture")).headers).not.toHaveProperty("set-cookie");
     const [cookie] = (await app.upload(photo)).headers["set-cookie"] ?? [];
     const [value, ...attributes] = (cookie ?? "").split("; ");
-    expect(value).toMatch(/^session=[0-9a-f-]{36}\.\d+\.[\w+/]+$/);
+    expect(value).toMatch(/^gourmetgram-session=[0-9a-f-]{36}\.\d+\.[\w+/]+$/);
     expect(attributes.sort()).toEqual([
       "HttpOnly",
       `Max-Age=${SESSION_SECONDS}`,
@@ -74,7 +74,7 @@ describe("a cookie that this service didn't sign, or long ago,", () => {
     sessions.remember(reply as never, id);
     return cookie;
   }
-  const idIn = (cookie: string | undefined) => ours.idOf({ cookies: { session: cookie } } as never);
+  const idIn = (cookie: string | undefined) => ours.idOf({ cookies: { [SESSION_COOKIE]: cookie } } as never);
 
   it("is no session", () => {
     const cookie = cookieOf(ours);
@@ -109,7 +109,7 @@ describe("a cookie that this service didn't sign, or long ago,", () => {
   it.each(["", ".", "session", "a.b.c", "%00", "x".repeat(5000)])(
     "such as %j, shows an empty history",
     async (value) => {
-      const headers = { ...asksForJson, cookie: `session=${value}` };
+      const headers = { ...asksForJson, cookie: `${SESSION_COOKIE}=${value}` };
       const answer = await app.ask({ url: "/history", headers });
       expect([answer.status, answer.json()]).toEqual([
         200,

@@ -4,7 +4,8 @@ import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { Signer } from "@fastify/cookie";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
-export const SESSION_COOKIE = "session";
+/** Named after the product: cookies don't know ports, and other services share this host. */
+export const SESSION_COOKIE = "gourmetgram-session";
 /** Half a year: a course's length, so that one's own history lasts as long. */
 export const SESSION_SECONDS = 180 * 24 * 3600;
 

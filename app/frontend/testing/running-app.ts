@@ -11,7 +11,7 @@ import type { Inference, PhotoAnswer } from "../inference-client";
 import { createMetrics } from "../metrics";
 import { Outbox } from "../saving/outbox";
 import { Saver } from "../saving/saver";
-import { type Answer, ask, type Part, type Question, uploadForm } from "./http";
+import { type Answer, ask, type Part, type Question, uploadForm } from "../../web/testing/http";
 import { MemoryStores } from "./memory-stores";
 
 export interface AppSetting extends Partial<AppOptions> {

@@ -1,0 +1,1 @@
+"""JupyterLab with the project's notebooks: how it starts, and which notebooks it comes with."""

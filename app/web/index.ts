@@ -1,0 +1,6 @@
+// What the project's pages share: how an application begins, how errors are told, style sheet and icon.
+export * from "./assets";
+export * from "./problem-answers";
+export * from "./problem-page";
+export * from "./trusted-proxies";
+export * from "./web-app";
