@@ -4,7 +4,7 @@ import { checkParts, failures, runParts, total } from "./checks/parts";
 import { closingLine } from "./checks/counts";
 import type { Command } from "./command";
 import { logFolder } from "./paths";
-import { modelStep, pythonStep } from "./setup/python";
+import { loopStep, modelStep, pythonStep } from "./setup/python";
 import { runSteps } from "./setup/steps";
 
 export const check: Command = {
@@ -12,7 +12,7 @@ export const check: Command = {
   usage: "npm run check [-- --fix]\n\n      --fix           formats what isn't",
   async run(args) {
     const { values } = parseArgs({ args, options: { fix: { type: "boolean", default: false } } });
-    await runSteps([pythonStep, modelStep], { logFolder });
+    await runSteps([pythonStep, loopStep, modelStep], { logFolder });
     const results = await runParts(checkParts(), { fix: values.fix, print: console.log });
     const failed = results.some((result) => result.failed);
     if (failed) console.log(failures(results));

@@ -1,14 +1,20 @@
 // The command line: finds the command, runs it, and turns errors into words and an exit code.
+import { backup } from "./backup";
 import { bench } from "./bench";
+import { ca } from "./ca";
 import { check } from "./check";
 import { type Command, CommandError, UsageError } from "./command";
 import { destroy } from "./destroy";
 import { doctor } from "./doctor";
+import { footprint } from "./footprint";
+import { handout } from "./handout";
 import { images } from "./images";
 import { logs } from "./logs";
 import { model } from "./model";
 import { preview } from "./preview";
 import { pulumi } from "./pulumi";
+import { restore } from "./restore";
+import { rotate } from "./rotate";
 import { stacks } from "./stacks";
 import { start } from "./start";
 import { status } from "./status";
@@ -20,6 +26,12 @@ const commands: Readonly<Record<string, Command>> = {
   status,
   stacks,
   logs,
+  footprint,
+  handout,
+  ca,
+  backup,
+  restore,
+  rotate,
   destroy,
   doctor,
   images,
@@ -51,7 +63,7 @@ async function main([name = "--help", ...args]: string[]): Promise<number> {
 
 const commandList = () =>
   Object.entries(commands)
-    .map(([name, { summary }]) => `npm run ${name.padEnd(8)} ${summary}`)
+    .map(([name, { summary }]) => `npm run ${name.padEnd(9)} ${summary}`)
     .join("\n");
 
 /** `parseArgs` of Node.js marks its complaints by a code. */

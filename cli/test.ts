@@ -11,7 +11,7 @@ import { browserProgram, browserStep } from "./setup/browser";
 import { readIfThere } from "./setup/files";
 import { selfMadeChecks } from "./setup/self-made-checks";
 import { machineSteps } from "./setup/machine";
-import { demonstrationModel, modelStep, pythonStep, testPackages } from "./setup/python";
+import { demonstrationModel, loopStep, modelStep, pythonStep, testPackages } from "./setup/python";
 import { runSteps } from "./setup/steps";
 
 export const test: Command = {
@@ -29,9 +29,8 @@ export const test: Command = {
 /** A set-up that fails counts as one failed test. */
 async function allTests(): Promise<Counts> {
   try {
-    await runSteps([...machineSteps, pythonStep, testPackages.step, modelStep, browserStep], {
-      logFolder,
-    });
+    const ownSteps = [pythonStep, loopStep, testPackages.step, modelStep, browserStep];
+    await runSteps([...machineSteps, ...ownSteps], { logFolder });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     console.error(error.message);

@@ -45,9 +45,18 @@ export const ownImages = {
     dockerfile: "app/label-studio/Dockerfile",
     sources: ["app/label-studio", "app/contract/classes.json"],
   },
-  airflow: { dockerfile: "app/airflow/Dockerfile", sources: ["app/airflow", "app/loop"] },
-  loop: { dockerfile: "app/loop/Dockerfile", sources: ["app/loop"] },
-  jupyter: { dockerfile: "app/notebooks/Dockerfile", sources: ["app/notebooks", "app/loop"] },
+  airflow: {
+    dockerfile: "app/airflow/Dockerfile",
+    sources: ["app/airflow", "app/loop", "app/contract/classes.json"],
+  },
+  loop: {
+    dockerfile: "app/loop/Dockerfile",
+    sources: ["app/loop", "app/contract/classes.json"],
+  },
+  jupyter: {
+    dockerfile: "app/notebooks/Dockerfile",
+    sources: ["app/notebooks", "app/loop", "app/contract/classes.json"],
+  },
 } as const satisfies Record<string, OwnImage>;
 
 export type OfficialImageName = keyof typeof officialImages;

@@ -153,7 +153,9 @@ describe("style sheet and scripts", () => {
   it("are served as they are, and only when they have changed", async () => {
     const style = await app.ask("/static/style.css");
     expect(style.headers["content-type"]).toBe("text/css; charset=utf-8");
-    expect(style.text).toBe(await readFile(join(__dirname, "../web/shared-assets/style.css"), "utf8"));
+    expect(style.text).toBe(
+      await readFile(join(__dirname, "../web/shared-assets/style.css"), "utf8"),
+    );
     const again = { "if-none-match": String(style.headers.etag) };
     expect((await app.ask({ url: "/static/style.css", headers: again })).status).toBe(304);
   });

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 import urllib3
-from minio.error import S3Error
+from minio.error import MinioException, S3Error
 from psycopg import sql
 
 from .database import connect
@@ -41,7 +41,7 @@ def check_database(database: Database, tables: Sequence[str] = ()) -> str:
         advice = f"give role {database.user} the right in the service's spec"
         raise ConnectionProblem(service, address, first_line(error), advice) from None
     except psycopg.OperationalError as error:
-        advice = f"see that service postgres runs, and that {database.user}'s password is the current one"
+        advice = f"see that service postgres runs, and that {database.user}'s password is its own"
         raise ConnectionProblem(service, address, first_line(error), advice) from None
     except psycopg.Error as error:
         advice = "see that the job provision ran with the current migrations"
@@ -59,8 +59,12 @@ def check_object_store(store: ObjectStore, buckets: Sequence[str]) -> str:
         try:
             next(iter(found.list_objects(bucket)), None)
         except S3Error as error:
-            advice = f"see that {store.user} may read bucket '{bucket}' and its password is the current one"
+            advice = f"see that {store.user} may read the bucket, and that the password is its own"
             problem = f"bucket '{bucket}': {error.code}"
+            raise ConnectionProblem(service, address, problem, advice) from None
+        except MinioException as error:
+            problem = f"bucket '{bucket}': {type(error).__name__}"
+            advice = "see that this is an object store's address"
             raise ConnectionProblem(service, address, problem, advice) from None
         except urllib3.exceptions.HTTPError as error:
             # Not the error's own words: they may hold a signed URL.
@@ -100,8 +104,10 @@ def get_json(
     """
     timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
     try:
-        with urllib3.PoolManager(timeout=timeout, retries=urllib3.Retry(1, redirect=0)) as http:
-            answer = http.request("GET", address.rstrip("/") + path, headers=dict(headers))
+        with urllib3.PoolManager(timeout=timeout, retries=1) as http:
+            url = address.rstrip("/") + path
+            # No redirect is followed: the token is for this address.
+            answer = http.request("GET", url, headers=dict(headers), redirect=False)
     except urllib3.exceptions.HTTPError as error:
         problem, advice = type(error).__name__, f"see that service {container} runs"
         raise ConnectionProblem(service, address, problem, advice) from None
@@ -122,6 +128,8 @@ def advice_for(status: int, container: str) -> str:
     """What to do about an answer that isn't 200."""
     if status in (401, 403):
         return "see that the token is the current one and may be used"
+    if 300 <= status < 400:
+        return f"see that this is the address of service {container}"
     if status == 503:
         return f"wait until service {container} is ready, or see its log"
     return f"see the log of service {container}"

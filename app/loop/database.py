@@ -12,8 +12,10 @@ KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count
 def connect(database: Database, *, application: str = "loop") -> psycopg.Connection:
     """Open a connection on which each statement is a transaction of its own.
 
-    Several statements in one go: `with connection.transaction(): …`. So a notebook that is left open
-    holds no transaction. `application` is the name by which PostgreSQL lists the connection.
+    So a notebook that is left open holds no transaction. Several statements in one go:
+    `with connection.transaction(): …`.
+
+    application: the name by which PostgreSQL lists the connection.
 
     Raises psycopg.OperationalError, whose words hold host and user and never the password.
     """

@@ -16,7 +16,7 @@ class MissingSetting(Exception):
 
 
 class InvalidSetting(Exception):
-    """A setting that can't be used; the words say what was given (never a secret) and what may be."""
+    """A setting that can't be used; the words say what was given (no secret) and what may be."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Database:
 
 @dataclass(frozen=True)
 class ObjectStore:
-    """An S3-compatible object store by its address, such as `http://minio:9000`, and a user of it."""
+    """An S3-compatible object store by its address, such as `http://minio:9000`, and its user."""
 
     endpoint: str
     user: str
@@ -106,7 +106,7 @@ def required(
     """Values of variables that must be there, in order, the secret last.
 
     A secret may also be in the file that `NAME_FILE` names.
-    Raises MissingSetting with everything that isn't there, InvalidSetting for a file that can't be read.
+    Raises MissingSetting with all that isn't there, InvalidSetting for a file that can't be read.
     """
     values = [variables.get(name, "") for name in names]
     missing = [f"set {name}" for name, value in zip(names, values, strict=True) if not value]

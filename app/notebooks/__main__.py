@@ -1,4 +1,4 @@
-"""Starts the notebook server: delivers the notebooks, makes a home folder, becomes `jupyter lab`."""
+"""Starts the notebook server: delivers notebooks, makes a home folder, becomes `jupyter lab`."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 def main() -> None:
     """Never returns; ends with 1 where the environment lacks something."""
     logging.basicConfig(level=logging.INFO, format="notebooks: %(message)s", stream=sys.stderr)
-    # Without a token Jupyter would make one of its own, which nobody knows, and write it to its log.
+    # Without a token Jupyter would make one of its own, and write it to its log.
     missing = [name for name in ("JUPYTER_TOKEN", "HOME", "WORK_DIR") if not os.environ.get(name)]
     if missing:
         sys.exit(f"notebooks: set {', '.join(missing)} in the container's environment")

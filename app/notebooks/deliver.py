@@ -1,8 +1,8 @@
 """Brings the project's notebooks into people's work folder, and never over what a person changed.
 
-A file that nobody touched since it was delivered is replaced by its new version. Where somebody did,
-the new version is put beside theirs, once, under a name that carries its hash. What was deleted comes
-back: that is how to get a fresh copy.
+A file that nobody touched since it was delivered is replaced by its new version. Where somebody
+did, the new version is put beside theirs, once, under a name that carries its hash. What was
+deleted comes back: that is how to get a fresh copy.
 """
 
 import hashlib
@@ -92,7 +92,7 @@ def _digest(content: bytes) -> str:
 
 
 def _read_record(work: Path) -> dict[str, str]:
-    """What is missing or unreadable counts as "nothing was delivered": then people's files are kept."""
+    """Without a readable one nothing counts as delivered, and so people's files are kept."""
     try:
         record = json.loads((work / RECORD).read_bytes())
     except (OSError, ValueError):

@@ -1,10 +1,11 @@
-"""Settings of the notebook server, in the image's own /opt/venv/etc/jupyter, where nobody can write."""
+"""Settings of the notebook server, in a folder of the image where nobody can write."""
 
 import hashlib
 import hmac
 import os
 
-c = get_config()  # noqa: F821: Jupyter gives it to this file
+# Jupyter gives it to this file.
+c = get_config()  # noqa: F821
 
 # Taken out of the environment, so that neither kernels nor terminals show it by accident.
 token = os.environ.pop("JUPYTER_TOKEN")
@@ -22,7 +23,7 @@ c.IdentityProvider.token = token
 c.ServerApp.cookie_secret = hmac.digest(token.encode(), b"session cookies", hashlib.sha256)
 c.PasswordIdentityProvider.allow_password_change = False
 
-# Behind the gateway, which alone reaches this server and says which address and scheme the browser used.
+# Behind the gateway, which alone reaches it and says which address and scheme a browser used.
 c.ServerApp.allow_remote_access = True
 c.ServerApp.trust_xheaders = True
 
@@ -39,6 +40,8 @@ c.MappingKernelManager.cull_interval = 60
 c.MappingKernelManager.cull_connected = True
 c.TerminalManager.cull_inactive_timeout = 60 * 60
 c.TerminalManager.cull_interval = 60
+# A request is held in memory whole, several times while it is read; uploads come in parts of 1 MiB.
+c.ServerApp.max_body_size = c.ServerApp.max_buffer_size = 32 << 20
 # And where memory runs out, the kernel or terminal goes and not the server.
 c.ServerApp.terminado_settings = {"shell_command": ["/opt/app/notebooks/expendable", "bash"]}
 

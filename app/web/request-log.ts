@@ -2,7 +2,7 @@
 // photo) are in it; what machines ask every few seconds only when someone looks closely.
 import type { FastifyInstance } from "fastify";
 
-const QUIET_ROUTES = ["/livez", "/readyz", "/metrics", "/version", "/status.json"];
+const QUIET_ROUTES = ["/livez", "/readyz", "/metrics", "/version"];
 
 export function logRequests(app: FastifyInstance): void {
   app.addHook("onResponse", (request, reply, done) => {

@@ -108,7 +108,7 @@ describe("a host name", () => {
   });
 
   it("is waited for by all requests that come meanwhile", async () => {
-    let answer = (_addresses: string[]) => {};
+    let answer: (addresses: string[]) => void = () => {};
     lookUp.mockReturnValue(new Promise((resolve) => (answer = resolve)));
     const both = Promise.all([1, 2].map(() => proxies.getReadyFor(request("10.9.0.2"))));
     answer(["10.9.0.2"]);

@@ -5,7 +5,7 @@ import { logFolder, root } from "../paths";
 import { type Result, run } from "../processes";
 import { isInstalled } from "../setup/debian";
 import { readIfThere } from "../setup/files";
-import { pythonEnvironment, pythonProgram } from "../setup/python";
+import { loopProgram, pythonEnvironment, pythonProgram } from "../setup/python";
 import { goFormat } from "../setup/self-made-checks";
 import { type Counts, add, jestCounts, junitCounts, noTests } from "./counts";
 
@@ -42,7 +42,6 @@ const resultFile = (name: string) => join(logFolder, name);
 export function checkParts(): Part[] {
   const ruff = pythonProgram("ruff");
   const unit = resultFile("unit.json");
-  const python = resultFile("python.xml");
   return [
     { name: "lint", program: tool("eslint"), args: [".", "--max-warnings", "0"] },
     {
@@ -51,13 +50,8 @@ export function checkParts(): Part[] {
       jsonOnStdout: true,
       counts: { file: unit, read: jestCounts },
     },
-    {
-      name: "python tests",
-      program: pythonProgram("python"),
-      args: ["-m", "pytest", "app/model", "-p", "no:cacheprovider", `--junit-xml=${python}`],
-      env: pythonEnvironment(),
-      counts: { file: python, read: junitCounts },
-    },
+    pytest("model", pythonProgram("python"), ["model"]),
+    pytest("loop", loopProgram("python"), ["loop", "airflow", "label-studio", "notebooks"]),
     { name: "types", program: tool("tsc"), args: ["-p", "."] },
     {
       name: "format",
@@ -80,6 +74,20 @@ export function checkParts(): Part[] {
       optional: "Go isn't installed",
     },
   ];
+}
+
+/** Tests in folders of `app`, by the settings of that which the part is named after. */
+function pytest(name: string, program: string, folders: readonly string[]): Part {
+  const file = resultFile(`python-${name}.xml`);
+  const settings = ["-c", `app/${name}/pyproject.toml`, "--rootdir", "app"];
+  const report = ["-p", "no:cacheprovider", `--junit-xml=${file}`];
+  return {
+    name: `python tests of ${folders.join(", ")}`,
+    program,
+    args: ["-m", "pytest", ...settings, ...folders.map((folder) => `app/${folder}`), ...report],
+    env: pythonEnvironment(),
+    counts: { file, read: junitCounts },
+  };
 }
 
 const workflowFolder = join(root, ".github", "workflows");

@@ -16,7 +16,6 @@ const steps: Record<Role, { endpoint: EndpointName; words: string }[]> = {
       endpoint: "frontend",
       words: "Upload a food photo, look at the prediction, and say whether it is right.",
     },
-    { endpoint: "minio", words: "Find your photo in the bucket “production”." },
     {
       endpoint: "jupyter",
       words: "Open the notebook about the prediction log and run it from top to bottom.",

@@ -18,10 +18,10 @@ const sources: SheetSources = {
   specsOfStudents: catalogue({ ...config, open: [] }),
   tls: "internal",
   endpoints: Object.fromEntries(
-    services.flatMap(({ ports, summary }) =>
+    services.flatMap(({ name: service, ports, summary }) =>
       ports
         .filter(({ open }) => open === "students")
-        .map(({ name }) => [name, { url: `https://198.51.100.7/${name}`, summary }]),
+        .map(({ name }) => [name, { url: `https://198.51.100.7/${name}`, service, summary }]),
     ),
   ),
   credentials: Object.fromEntries(
@@ -33,9 +33,7 @@ const sources: SheetSources = {
 };
 
 const passwordsFor = (role: Role) =>
-  [...new Set(logins.filter((login) => login.role === role))].map(({ credential }) =>
-    passwordOf(credential),
-  );
+  logins.filter((login) => login.role === role).map(({ credential }) => passwordOf(credential));
 const written = (sheet: Sheet) => [markdown(sheet), html(sheet)];
 
 describe("a sheet", () => {
@@ -62,12 +60,13 @@ describe("a sheet", () => {
     const opened = ["postgres", "objectStore"].map((name) => `https://198.51.100.7/${name}`);
     expect(urls("student")).toEqual(
       expect.arrayContaining(
-        ["frontend", "labelStudio", "airflow", "jupyter", "minio"].map(
+        ["portal", "frontend", "labelStudio", "airflow", "jupyter"].map(
           (name) => `https://198.51.100.7/${name}`,
         ),
       ),
     );
-    expect(urls("student").filter((url) => opened.includes(url))).toEqual([]);
+    const notTheirs = [...opened, "https://198.51.100.7/minio"];
+    expect(urls("student").filter((url) => notTheirs.includes(url))).toEqual([]);
     expect(urls("administrator")).toEqual(expect.arrayContaining([...urls("student"), ...opened]));
   });
 

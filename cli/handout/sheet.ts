@@ -48,6 +48,7 @@ export function sheetFor(role: Role, sources: SheetSources): Sheet {
   const { stack, endpoints, expiresAt } = sources;
   const specs = role === "student" ? sources.specsOfStudents : sources.specs;
   const services = servicesOf(specs)
+    .filter((spec) => role === "administrator" || isForStudents(spec))
     .flatMap((spec) => openEndpoints(spec).map((endpoint) => ({ spec, endpoint })))
     .filter(({ endpoint }) => endpoint in endpoints)
     .map(({ spec, endpoint }) => sheetService(role, spec, endpoint, sources));
@@ -63,6 +64,10 @@ export function sheetFor(role: Role, sources: SheetSources): Sheet {
 
 const servicesOf = (specs: readonly Spec[]) =>
   specs.filter((spec): spec is ServiceSpec => spec.kind === "service");
+
+/** Where only administrators log in there is nothing for students to see. */
+const isForStudents = ({ logins = [] }: ServiceSpec) =>
+  logins.length === 0 || logins.some(({ role }) => role === "student");
 
 const openEndpoints = ({ ports }: ServiceSpec): EndpointName[] =>
   ports.filter(({ open }) => open === "students").map(({ name }) => name);

@@ -14,12 +14,17 @@ const modelPackages = pythonPackages("python", join(modelSources, "requirements-
 export const pythonStep = modelPackages.step;
 /** A program of the model's environment: `python`, `ruff`, … */
 export const pythonProgram = modelPackages.program;
-/** The model's package is found by this. */
+/** Our packages are found by this. */
 export const pythonEnvironment = (): NodeJS.ProcessEnv => ({
   ...process.env,
   PYTHONPATH: appFolder,
   PYTHONDONTWRITEBYTECODE: "1",
 });
+
+const loopPackages = pythonPackages("python-loop", join(appFolder, "loop", "requirements-dev.txt"));
+export const loopStep = loopPackages.step;
+/** A program of the environment in which package `loop` and the other Python of the services is tested. */
+export const loopProgram = loopPackages.program;
 
 /** What the tests of several parts need: schemathesis. */
 export const testPackages = pythonPackages("python-test", join(root, "test", "requirements.txt"));

@@ -23,7 +23,7 @@ describe("a service's container", () => {
         securityOpts: ["no-new-privileges:true"],
         memory: spec.memoryMiB,
         memorySwap: spec.memoryMiB,
-        cpus: `${spec.cpus}.0`,
+        cpus: spec.cpus.toFixed(1),
         logOpts: { "max-size": "10m" },
         restart: "unless-stopped",
       });

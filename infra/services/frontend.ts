@@ -42,6 +42,8 @@ export const frontend = ({
     OUTBOX_LIMIT_MIB: outboxLimitMiB,
     UPLOADS_PER_MINUTE_SESSION: uploadsPerMinute.session,
     UPLOADS_PER_MINUTE_ADDRESS: uploadsPerMinute.address,
+    // It tells whose request it is, and whether it came by https.
+    TRUSTED_PROXIES: "gateway",
   },
   ports: [{ name: "frontend", number: port, open: "students", protocol: "http" }],
   // Photos and feedback that were accepted and aren't in the stores yet.
@@ -50,6 +52,7 @@ export const frontend = ({
   needs,
   after: ["provision", "inference"],
   health: nodeHttpHealth(port, "/readyz"),
+  healthPath: "/readyz",
   memoryMiB: 320,
   cpus: 1,
   cpuShares: 2048,

@@ -58,6 +58,8 @@ export class LoopClient extends Person {
       user,
       password,
     });
+    // Where the store is killed during a question, the question itself fails.
+    db.on("error", () => undefined);
     await db.connect();
     try {
       return (await db.query<R>(sql, values)).rows;

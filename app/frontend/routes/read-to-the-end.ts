@@ -4,8 +4,8 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance } from "fastify";
 
-/** What is longer isn't waited for. A photo straight from a camera, which is refused, must fit. */
-const MOST_MIB = 64;
+/** What is longer isn't waited for. It costs no memory, and a film that was chosen by mistake must fit. */
+const MOST_MIB = 256;
 
 export function readRequestsToTheEnd(app: FastifyInstance, mostMiB = MOST_MIB): void {
   app.addHook("onSend", async ({ raw }, reply) => {

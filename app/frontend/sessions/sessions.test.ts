@@ -74,7 +74,8 @@ describe("a cookie that this service didn't sign, or long ago,", () => {
     sessions.remember(reply as never, id);
     return cookie;
   }
-  const idIn = (cookie: string | undefined) => ours.idOf({ cookies: { [SESSION_COOKIE]: cookie } } as never);
+  const idIn = (cookie: string | undefined) =>
+    ours.idOf({ cookies: { [SESSION_COOKIE]: cookie } } as never);
 
   it("is no session", () => {
     const cookie = cookieOf(ours);

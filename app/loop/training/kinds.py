@@ -35,5 +35,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 def require_kind(name: str, kinds: Mapping[str, Kind] = KINDS) -> Kind:
     """The kind of this name. Raises UnknownKind."""
     if name not in kinds:
-        raise UnknownKind(f"there is no kind of job '{name}'; there are: {', '.join(sorted(kinds))}")
+        raise UnknownKind(
+            f"there is no kind of job '{name}'; there are: {', '.join(sorted(kinds))}"
+        )
     return kinds[name]

@@ -80,7 +80,7 @@ def submit(
     *,
     max_attempts: int = 3,
 ) -> str:
-    """Put a job into the queue and return its id; the same key gives the same job, whatever its state.
+    """Put a job into the queue and return its id; the same key gives the same job, in any state.
 
     kind: one of `loop.training.kinds.KINDS`. parameters: what that kind takes, as JSON.
     key: names the job's purpose, such as DAG, run and task, so that asking twice does it once.
@@ -145,7 +145,9 @@ def as_uuid(job_id: str) -> UUID:
     try:
         return UUID(job_id)
     except ValueError:
-        raise UnknownJob(f"there is no job {job_id}: ids are UUIDs, as submit returns them") from None
+        raise UnknownJob(
+            f"there is no job {job_id}: ids are UUIDs, as submit returns them"
+        ) from None
 
 
 def attempts(count: int) -> str:

@@ -1,4 +1,4 @@
-"""A job that shows that jobs get done: it takes as long as it is told, and its result can be checked."""
+"""A job that shows that jobs get done: it takes as long as told, and its result can be checked."""
 
 import time
 from typing import Any
@@ -35,7 +35,7 @@ def number(parameters: dict[str, Any], name: str, default: int, largest: int) ->
 
 
 def primes(up_to: int) -> int:
-    """How many primes there are from 2 to `up_to`, by the sieve of Eratosthenes: a byte a number."""
+    """How many primes there are up to a number, by the sieve of Eratosthenes: a byte a number."""
     prime = bytearray([1]) * (up_to + 1)
     prime[:2] = bytes(min(2, up_to + 1))
     for candidate in range(2, int(up_to**0.5) + 1):

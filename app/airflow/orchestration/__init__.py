@@ -1,0 +1,1 @@
+"""What Airflow's containers need beside the DAGs: accounts, connections, names of hosts, old logs."""
