@@ -52,7 +52,7 @@ export default tseslint.config(
     languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
   },
   {
-    files: ["app/frontend/static/**/*.js"],
+    files: ["app/*/static/**/*.js"],
     languageOptions: {
       sourceType: "module",
       globals: {

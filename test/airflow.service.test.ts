@@ -197,7 +197,7 @@ describe("DAG runs", () => {
   });
 });
 
-it("gives tasks the role of the loop's database and not Airflow's own", async () => {
+it("gives tasks the role of the loop's database and not Airflow's own", () => {
   const tables = { training_jobs: ["select", "insert"] };
   const needs = airflow([]).map((spec) => spec.needs?.database);
   expect(needs).toContainEqual({ name: "loop", role: "airflow-loop", tables });
@@ -226,7 +226,7 @@ def hook(event, arguments):
 
 sys.addaudithook(hook)
 before = set(sys.modules)
-bag = DagBag("/opt/airflow/dags", include_examples=False)
+bag = DagBag("/opt/airflow/dags")
 needed = [name for name in set(sys.modules) - before if name in ("psycopg", "minio", "loop", "numpy", "pandas")]
 print(json.dumps({"errors": bag.import_errors, "loaded": sorted(bag.dags), "needed": needed}))
 `;

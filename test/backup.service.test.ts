@@ -1,7 +1,15 @@
 // Backup and restore on a real PostgreSQL and a real object store of the stack's versions: what is written meanwhile, an
 // earlier revision's rows, whatever key an object may have. The commands as people use them: test/catalogue/backup.ts.
 import { randomBytes, randomUUID } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Client } from "pg";
@@ -304,6 +312,42 @@ describe("objects", () => {
     const listed = listObjects({ ...stores, objectStore });
     await expect(listed).rejects.toThrow(/the object store refuses GET \/ with 403/);
     await expect(listed).rejects.not.toThrow("wrong-password");
+  });
+
+  it("and databases are taken and brought back by ssh as they are here", async () => {
+    // Stands in for ssh: runs over there, which is here, what a login shell would be given.
+    const programs = mkdtempSync(join(folder, "programs-"));
+    const log = join(programs, "log");
+    writeFileSync(
+      join(programs, "ssh"),
+      `#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\necho "$2" >>'${log}'\nexec sh -c "$3"\n`,
+      { mode: 0o755 },
+    );
+    const path = process.env["PATH"];
+    process.env["PATH"] = `${programs}:${path}`;
+    const here = stores;
+    try {
+      stores = { ...here, endpoint: { host: "ssh://cc@over-there:22" } };
+      await provision("far", migrationsFor("far"));
+      await insertMany("far", 3);
+      const before = await objectsOf(bare.objects.client, bucket);
+      const file = await backUp("far.tar", ["far"]);
+      await insertMany("far", 1);
+      await bringBack(file);
+      expect(await rowsOf(stores, "far")).toMatchObject({ "public.predictions": 3 });
+      await withArchive(file, async ({ indexes, content }) => {
+        const objects = indexes.get(bucket)!;
+        const of = (key: string) => content(partName.object(bucket, key));
+        await putObjects(stores, [{ name: bucket, objects, content: of }], () => undefined);
+      });
+      expect(await objectsOf(bare.objects.client, bucket)).toEqual(before);
+    } finally {
+      stores = here;
+      process.env["PATH"] = path;
+    }
+    expect(new Set(readFileSync(log, "utf8").trim().split("\n"))).toEqual(
+      new Set(["cc@over-there"]),
+    );
   });
 
   it("leave no container behind", async () => {

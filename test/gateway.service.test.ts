@@ -257,7 +257,8 @@ describe("a connection", () => {
     60_000,
   );
 
-  it("that is silent makes room, once there are too many", async () => {
+  it("that is silent makes room, once there are too many; a WebSocket stays", async () => {
+    const socket = await WebSocketClient.open(plain.url("jupyter"), "/ws");
     const agent = new PlainAgent({
       keepAlive: true,
       maxSockets: Infinity,
@@ -266,8 +267,9 @@ describe("a connection", () => {
     const many = Array.from({ length: 320 }, () => ask(plain.url("frontend"), "/", { agent }));
     const statuses = new Set((await Promise.all(many)).map(({ status }) => status));
     expect([...statuses]).toEqual([200]);
-    await seconds(1);
     expect(await ask(plain.url("labelStudio"), "/")).toMatchObject({ status: 200 });
+    expect(await socket.echo("still there")).toBe("still there");
+    socket.close();
     agent.destroy();
   }, 120_000);
 });

@@ -8,6 +8,10 @@ import type { TObject } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { Environment as FrontendEnvironment, readSettings } from "../app/frontend/environment";
 import { InferenceEnvironment } from "../app/inference/environment";
+import {
+  Environment as PortalEnvironment,
+  readSettings as readPortalSettings,
+} from "../app/portal/environment";
 import { Environment as ProvisionEnvironment } from "../app/provision/environment";
 import { readConfig } from "../infra/config";
 import { internalUrl } from "../infra/runtime/environment";
@@ -18,14 +22,18 @@ import { type Reference, textOf } from "../infra/services/env-value";
 const schemas: Record<string, TObject> = {
   frontend: FrontendEnvironment,
   inference: InferenceEnvironment,
+  portal: PortalEnvironment,
   provision: ProvisionEnvironment,
 };
-const inPython = ["publish-model"];
-const notOurs = ["minio", "postgres"];
+const inPython = ["jupyter", "label-studio", "label-studio-project", "publish-model", "trainer"];
+const notOurs = ["airflow-api", "airflow-dag-processor", "airflow-migrate", "airflow-scheduler"];
+const configuredByText = ["gateway", "minio", "postgres"];
 
 /** Reads all settings as the program does when it starts. */
 function start(name: string, variables: Record<string, string>): unknown {
-  return name === "frontend" ? readSettings(variables) : readEnvironment(schemas[name]!, variables);
+  if (name === "frontend") return readSettings(variables);
+  if (name === "portal") return readPortalSettings(variables);
+  return readEnvironment(schemas[name]!, variables);
 }
 
 /** What the configuration allows must be allowed by the services too: its defaults, and both of its ends. */
@@ -69,7 +77,7 @@ const specs = catalogue(readConfig({}));
 
 describe("the environment of each spec", () => {
   it("is held against a program's schema, or the program isn't ours", () => {
-    const known = [...Object.keys(schemas), ...inPython, ...notOurs];
+    const known = [...Object.keys(schemas), ...inPython, ...notOurs, ...configuredByText];
     expect(specs.map(({ name }) => name).sort()).toEqual(known.sort());
   });
 

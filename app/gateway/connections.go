@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
-	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 )
 
 const (
@@ -21,7 +20,7 @@ const (
 	silence = 5 * time.Second
 )
 
-var room = connectionRoom{open: map[*countedConn]struct{}{}, most: mostConnections}
+var room = connectionRoom{open: map[ends]*countedConn{}, most: mostConnections}
 
 type connections struct{}
 
@@ -66,9 +65,11 @@ func (l *countedListener) Close() error {
 
 type connectionRoom struct {
 	mu   sync.Mutex
-	open map[*countedConn]struct{}
+	open map[ends]*countedConn
 	most int
 }
+
+type ends struct{ local, remote string }
 
 // Whether there is room for it now.
 func (r *connectionRoom) enter(conn *countedConn) bool {
@@ -79,25 +80,28 @@ func (r *connectionRoom) enter(conn *countedConn) bool {
 		if silent == nil {
 			return false
 		}
-		delete(r.open, silent)
+		delete(r.open, endsOf(silent))
 		// The server reads from it, finds it closed, and ends what it has for it.
 		silent.Conn.Close()
 	}
-	r.open[conn] = struct{}{}
+	r.open[endsOf(conn)] = conn
 	return true
 }
 
 func (r *connectionRoom) leave(conn *countedConn) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.open, conn)
+	// By then the same ends may be those of a new one.
+	if r.open[endsOf(conn)] == conn {
+		delete(r.open, endsOf(conn))
+	}
 }
 
 func (r *connectionRoom) longestSilent() *countedConn {
 	var found *countedConn
 	oldest := time.Now().Add(-silence).UnixNano()
-	for conn := range r.open {
-		if heard := conn.heard.Load(); heard < oldest && !conn.busy.Load() {
+	for _, conn := range r.open {
+		if heard := conn.heard.Load(); heard < oldest && !conn.busy {
 			found, oldest = conn, heard
 		}
 	}
@@ -107,18 +111,22 @@ func (r *connectionRoom) longestSilent() *countedConn {
 type countedConn struct {
 	net.Conn
 	heard atomic.Int64
-	// While a request is under way.
-	busy atomic.Bool
+	// Guarded by the room.
+	busy bool
 }
 
-// The connection that a request came by; nil where the listener doesn't count.
-func connectionOf(r *http.Request) *countedConn {
-	conn := r.Context().Value(caddyhttp.ConnCtxKey)
-	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		conn = secure.NetConn()
+// A server's word about its connections: whether a request, or what became of one, is under way.
+func (r *connectionRoom) noteState(conn net.Conn, state http.ConnState) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if counted, ok := r.open[endsOf(conn)]; ok {
+		counted.busy = state == http.StateActive || state == http.StateHijacked
 	}
-	counted, _ := conn.(*countedConn)
-	return counted
+}
+
+// What tells a connection from all others, also where TLS is wrapped around it.
+func endsOf(conn net.Conn) ends {
+	return ends{local: conn.LocalAddr().String(), remote: conn.RemoteAddr().String()}
 }
 
 func (c *countedConn) heardOf() { c.heard.Store(time.Now().UnixNano()) }

@@ -30,11 +30,16 @@ func (turn) CaddyModule() caddy.ModuleInfo {
 	return caddy.ModuleInfo{ID: "http.handlers.turn", New: func() caddy.Module { return new(turn) }}
 }
 
-func (turn) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
-	if conn := connectionOf(r); conn != nil {
-		conn.busy.Store(true)
-		defer conn.busy.Store(false)
+func (turn) Provision(ctx caddy.Context) error {
+	server, ok := ctx.Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
+	if !ok {
+		return errors.New("this handler is for the routes of a server")
 	}
+	server.RegisterConnState(room.noteState)
+	return nil
+}
+
+func (turn) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	if r.Header.Get("Upgrade") != "" {
 		return next.ServeHTTP(w, r)
 	}

@@ -1,3 +1,4 @@
+import type { Rows } from "./databases";
 import type { Manifest } from "./manifest";
 import { type Holdings, checkTarget, compared, peoplesData } from "./target";
 
@@ -16,7 +17,7 @@ const manifest: Manifest = {
 
 /** As it is after its first deployment. */
 const empty: Holdings = {
-  databases: new Map([
+  databases: new Map<string, Rows>([
     ["airflow", { "public.dag": 2, "public.ab_user": 2 }],
     ["label-studio", { "public.project": 1, "public.task": 0, "public.htx_user": 2 }],
     ["loop", { "public.migrations": 3, "public.predictions": 0 }],
@@ -30,7 +31,7 @@ const empty: Holdings = {
 };
 const used: Holdings = {
   ...empty,
-  databases: new Map([
+  databases: new Map<string, Rows>([
     ...empty.databases,
     ["label-studio", { "public.task": 4, "public.task_completion": 3 }],
     ["loop", { "public.migrations": 3, "public.predictions": 9 }],

@@ -32,6 +32,7 @@ export const inference = (): ServiceSpec => ({
   needs,
   after: ["provision", "publish-model"],
   health: nodeHttpHealth(port, "/readyz"),
+  healthPath: "/readyz",
   memoryMiB: 416,
   cpus: 2,
   cpuShares: 2048,

@@ -34,6 +34,14 @@ export const minio = (): ServiceSpec => ({
     retries: 5,
     startPeriodSeconds: 60,
   },
+  healthPath: "/minio/health/ready",
+  logins: [
+    {
+      role: "administrator",
+      credential: objectStoreCredential("root"),
+      may: "see and change all photos and models",
+    },
+  ],
   memoryMiB: 256,
   cpus: 1,
   cpuShares: 1024,

@@ -23,7 +23,7 @@ export const trainer = (): ServiceSpec => ({
   env: { ...storeEnvironment(needs), ALIVE_FILE: aliveFile, POLL_SECONDS: 5, LEASE_SECONDS: 30 },
   ports: [],
   volumes: [],
-  networks: ["database"],
+  networks: ["database", "serving"],
   needs,
   after: ["provision"],
   // Touched whenever the queue was reached. No Python: one start of it takes longer than all else here.

@@ -90,13 +90,11 @@ export const labelStudio = (whole: () => WholeStack): void => {
     );
 
     it("gives its object-store user nothing to write, and no bucket but its own", async () => {
-      const { client: loop } = whole();
-      const store = loop.objectStore("object-store-label-studio");
+      const store = whole().client.objectStore("object-store-label-studio");
       const denied = { code: "AccessDenied" };
       await expect(store.putObject(bucket, "mine.txt", "mine")).rejects.toMatchObject(denied);
-      const [key = ""] = await loop.photoKeys();
-      await expect(store.getObject("production", key)).rejects.toMatchObject(denied);
-      await expect(store.getObject("models", "aliases/production")).rejects.toMatchObject(denied);
+      for (const other of ["production", "models"])
+        await expect(store.getObject(other, "any")).rejects.toMatchObject(denied);
     });
   });
 };

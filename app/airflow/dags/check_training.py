@@ -1,7 +1,7 @@
 """Proves that work goes to the trainer and comes back: Airflow asks, the trainer computes.
 
-The job counts prime numbers after a wait (parameter `seconds`), and the last task compares the count
-with the right one. While the trainer works, no process of Airflow waits.
+The job counts prime numbers after a wait (parameter `seconds`), and the last task compares the
+count with the right one. While the trainer works, no process of Airflow waits.
 """
 
 from datetime import timedelta
@@ -38,7 +38,7 @@ def test_training():
 
     @task
     def submit(params: dict, run_id: str) -> str:
-        """Put the job into the queue; a second attempt finds the job of the first. Returns its id."""
+        """Put the job into the queue and return its id; again, it is the same job."""
         from loop.database import connect
         from loop.training import queue
         from orchestration import connections
@@ -47,7 +47,7 @@ def test_training():
             parameters = {"seconds": params["seconds"], "up_to": UP_TO}
             return queue.submit(connection, "self-test", parameters, f"test_training/{run_id}")
 
-    # Between two looks the process is given back, so that waiting takes neither memory nor one of the two workers.
+    # Between two looks the process is given back: waiting takes neither memory nor a worker.
     @task.sensor(mode="reschedule", poke_interval=5, timeout=3600)
     def wait(job_id: str):
         """Until the trainer has finished the job. Returns its result."""

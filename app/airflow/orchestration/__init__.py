@@ -1,1 +1,1 @@
-"""What Airflow's containers need beside the DAGs: accounts, connections, names of hosts, old logs."""
+"""What Airflow's containers need beside DAGs: accounts, connections, names of hosts, old logs."""

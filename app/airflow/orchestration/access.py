@@ -8,7 +8,7 @@ from typing import Any
 
 STUDENT_ROLE = "Student"
 
-# Beyond what Airflow's own role Viewer may: start the loop's DAGs, pause them, clear and re-run tasks.
+# Beyond what Airflow's own role Viewer may: start DAGs, pause them, clear and re-run tasks.
 STUDENT_MAY_ALSO = frozenset(
     {
         ("can_edit", "DAGs"),

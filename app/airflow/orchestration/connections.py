@@ -4,9 +4,11 @@ The connections come from the environment (infra/services/airflow.ts). Each func
 task: at import of a DAG nothing may be looked up.
 """
 
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from loop.settings import Database, Inference, LabelStudio, ObjectStore
+
+Value = TypeVar("Value")
 
 
 class ConnectionFields(Protocol):
@@ -25,7 +27,7 @@ class ConnectionFields(Protocol):
 
 
 class IncompleteConnection(Exception):
-    """A connection without one of the fields that it needs; the words name both, and the variable."""
+    """A connection without a field that it needs; the words name both, and the variable."""
 
 
 def database() -> Database:
@@ -78,7 +80,7 @@ def object_store_of(connection: ConnectionFields) -> ObjectStore:
 
 
 def label_studio_of(connection: ConnectionFields) -> LabelStudio:
-    """From a connection of type `http` with the token as its password. Raises IncompleteConnection."""
+    """From a connection of type `http`, its password the token. Raises IncompleteConnection."""
     return LabelStudio(
         url=need(connection, "host", connection.host),
         token=need(connection, "password", connection.password),
@@ -90,7 +92,7 @@ def inference_of(connection: ConnectionFields) -> Inference:
     return Inference(url=need(connection, "host", connection.host))
 
 
-def need[Value](connection: ConnectionFields, field: str, value: Value | None) -> Value:
+def need(connection: ConnectionFields, field: str, value: Value | None) -> Value:
     """The value of a field that must be there. Raises IncompleteConnection."""
     if value is None or value == "":
         variable = f"AIRFLOW_CONN_{connection.conn_id.upper()}"

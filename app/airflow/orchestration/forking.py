@@ -1,8 +1,8 @@
 """Starts a part of Airflow that forks, with everything loaded that its children will need.
 
-Workers and tasks are forks of the scheduler, and each look at a DAG file is a fork of the DAG processor.
-What is loaded before, they share; what each loads by itself takes memory once a process, and seconds.
-The containers have limits within which two tasks must run at a time.
+Workers and tasks are forks of the scheduler, and each look at a DAG file is a fork of the DAG
+processor. What is loaded before, they share; what each loads by itself takes memory once a process,
+and seconds. The containers have limits within which two tasks must run at a time.
 """
 
 import gc
@@ -52,7 +52,7 @@ def main(part: str, *arguments: str) -> None:
 
 
 def share_certificates() -> None:
-    """Load the certificates that Airflow's client keeps for its process, though here it speaks HTTP."""
+    """Load the certificates that Airflow's client keeps, though here it speaks HTTP."""
     from airflow.sdk.api import client
 
     client.Client._get_ssl_context_cached(client.API_SSL_CA_FILE_PATH, client.API_SSL_CERT_PATH)

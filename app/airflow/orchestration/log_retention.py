@@ -27,7 +27,7 @@ class LogFile(NamedTuple):
 def expired(
     files: Iterable[LogFile], *, now: float, days: float, limit_bytes: int
 ) -> list[LogFile]:
-    """Files that are older than `days`, and of the others the oldest beyond `limit_bytes` in all."""
+    """Files older than `days`, and of the others the oldest beyond `limit_bytes` in all."""
     gone, kept_bytes = [], 0
     for file in sorted(files, key=lambda file: file.changed, reverse=True):
         if now - file.changed > days * DAY_SECONDS or kept_bytes + file.size > limit_bytes:
@@ -56,11 +56,20 @@ def remove(folder: Path, files: Iterable[LogFile]) -> int:
     for file in files:
         file.path.unlink(missing_ok=True)
         count += 1
-        for parent in file.path.parents:
-            if parent == folder or any(parent.iterdir()):
-                break
-            parent.rmdir()
+        remove_if_empty(file.path.parent, up_to=folder)
     return count
+
+
+def remove_if_empty(folder: Path, *, up_to: Path) -> None:
+    """Delete a folder with nothing in it, then the one that it is in, and so on below `up_to`."""
+    while folder != up_to:
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            pass  # it went with an earlier file
+        except OSError:
+            return  # something is in it
+        folder = folder.parent
 
 
 def main(folder: Path, days: float, limit_mib: float) -> None:
@@ -72,6 +81,4 @@ def main(folder: Path, days: float, limit_mib: float) -> None:
 
 
 if __name__ == "__main__":
-    main(
-        Path(sys.argv[1]), float(os.environ["LOG_DAYS"]), float(os.environ["LOG_LIMIT_MIB"])
-    )
+    main(Path(sys.argv[1]), float(os.environ["LOG_DAYS"]), float(os.environ["LOG_LIMIT_MIB"]))

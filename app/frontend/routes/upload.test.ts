@@ -216,7 +216,13 @@ describe("a client that hangs up", () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       socket.destroy();
     }
-    const answers = await Promise.all([1, 2, 3, 4].map(() => app.upload(large(), asksForJson)));
-    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    // A busy machine takes a while to notice that the last ones are gone.
+    const deadline = Date.now() + 20_000;
+    let statuses: number[];
+    do {
+      const answers = [1, 2, 3, 4].map(() => app.upload(large(), asksForJson));
+      statuses = (await Promise.all(answers)).map(({ status }) => status);
+    } while (statuses.includes(503) && Date.now() < deadline);
+    expect(statuses).toEqual([201, 201, 201, 201]);
   });
 });

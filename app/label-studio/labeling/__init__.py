@@ -1,1 +1,1 @@
-"""Label Studio as this project runs it: start program, settings, accounts, and the evaluation project."""
+"""Label Studio as this project runs it: start program, settings, accounts, evaluation project."""

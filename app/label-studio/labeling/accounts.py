@@ -1,7 +1,7 @@
-"""Who has an account: read from the environment, and brought about in Label Studio's database at each start.
+"""Who has an account: read from the environment, and brought about in the database at each start.
 
-A password or token of the environment always wins, so that a rotated credential works, and so does a database
-that was kept from an earlier deployment.
+A password or token of the environment always wins, so that a rotated credential works, and so does
+a database that was kept from an earlier deployment.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 ORGANIZATION = "GourmetGram"
 
-# The account behind the API token. Nobody logs in as it, and what programs did can be told from what people did.
+# The account behind the API token. Nobody logs in as it, and what programs did can be told from
+# what people did.
 SERVICE_EMAIL = "loop@gourmetgram.example"
 
 # Column `key` of the tokens: 40 characters.
@@ -33,7 +34,10 @@ class Account:
 
 
 def read_accounts(variables: Mapping[str, str]) -> list[Account]:
-    """Accounts from the environment, the organization's owner first. Raises SettingsError with every problem."""
+    """Accounts from the environment, the organization's owner first.
+
+    Raises SettingsError with every problem.
+    """
     problems: list[str] = []
     accounts = [
         person(variables, "ADMIN", problems, administrator=True),
@@ -63,9 +67,7 @@ def person(
     return Account(email, administrator=administrator, password=password)
 
 
-def secret(
-    variables: Mapping[str, str], name: str, longest: int, problems: list[str]
-) -> str:
+def secret(variables: Mapping[str, str], name: str, longest: int, problems: list[str]) -> str:
     """The secret in variable `name`."""
     value = variables.get(name, "")
     if not SHORTEST_SECRET <= len(value) <= longest:
@@ -76,7 +78,7 @@ def secret(
 
 
 def establish(accounts: list[Account]) -> None:
-    """Make the database hold these accounts with just these credentials; needs Django to be set up."""
+    """Make the database hold these accounts with just these credentials; needs Django loaded."""
     from organizations.models import Organization
     from users.models import User
 
@@ -84,8 +86,8 @@ def establish(accounts: list[Account]) -> None:
     organization = Organization.objects.order_by("pk").first()
     if organization is None:
         organization = Organization.create_organization(created_by=users[0], title=ORGANIZATION)
-    # Tokens that work without being exchanged first; Label Studio reads its own variable for this only when it
-    # makes the organization.
+    # Tokens that work without being exchanged first; Label Studio reads its own variable for this
+    # only when it makes the organization.
     if not organization.jwt.legacy_api_tokens_enabled:
         organization.jwt.legacy_api_tokens_enabled = True
         organization.jwt.save()

@@ -1,7 +1,8 @@
 """Requests that change something come from Label Studio's own pages, or from programs.
 
-Label Studio doesn't check CSRF tokens on its API. Cookies ignore ports, so a browser also sends its session with what
-another page on this host asks for, such as the output of somebody's notebook. Browsers say which page asks.
+Label Studio doesn't check CSRF tokens on its API. Cookies ignore ports, so a browser also sends its
+session with what another page on this host asks for, such as the output of somebody's notebook.
+Browsers say which page asks.
 """
 
 from collections.abc import Callable, Collection
@@ -11,7 +12,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def trusted_origins(public_url: str) -> list[str]:
-    """The origins of the public address, with and without TLS: a gateway may be put before it or taken away."""
+    """The origins of the public address, with and without TLS: a gateway may come or go."""
     host = urlsplit(public_url).netloc
     return [f"http://{host}", f"https://{host}"]
 
@@ -19,7 +20,10 @@ def trusted_origins(public_url: str) -> list[str]:
 def from_elsewhere(
     method: str, origin: str | None, host: str, trusted: Collection[str] = ()
 ) -> bool:
-    """Whether a page of another origin asks for a change. `host`: that of the request, with its port."""
+    """Whether a page of another origin asks for a change.
+
+    `host`: that of the request, with its port.
+    """
     if method in SAFE_METHODS or origin is None or origin in trusted:
         return False
     return urlsplit(origin).netloc != host

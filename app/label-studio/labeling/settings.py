@@ -9,14 +9,14 @@ from labeling.origin import trusted_origins
 def own_settings(public_url: str, middleware: Sequence[str]) -> dict[str, Any]:
     """Settings by name.
 
-    `public_url`: as people's browsers reach the gateway before this server. Label Studio itself isn't told
-    (LABEL_STUDIO_HOST): it would write that address into every link, and the pages would break for those who come by
-    another name of the host.
+    `public_url`: as people's browsers reach the gateway before this server. Label Studio itself
+    isn't told (LABEL_STUDIO_HOST): it would write that address into every link, and the pages would
+    break for those who come by another name of the host.
     `middleware`: Label Studio's own.
     """
     secure = public_url.startswith("https://")
     return {
-        # Cookies ignore ports: names of our own keep them apart from those of other services on the host.
+        # Cookies ignore ports: names of our own keep them apart from other services' on the host.
         "SESSION_COOKIE_NAME": "label-studio-session",
         "CSRF_COOKIE_NAME": "label-studio-csrf",
         "SESSION_COOKIE_SECURE": secure,

@@ -1,7 +1,8 @@
 """`python -m labeling.start`: brings database and accounts up to date, then serves.
 
-Django is loaded once, in a process that becomes gunicorn's. The work on the database is done in a fork of it, whose
-memory is given back when it ends; the server's worker is another fork and shares what was loaded.
+Django is loaded once, in a process that becomes gunicorn's. The work on the database is done in a
+fork of it, whose memory is given back when it ends; the server's worker is another fork and shares
+what was loaded.
 """
 
 import gc
@@ -17,7 +18,8 @@ from labeling.settings import own_settings
 
 PORT = 8080
 WAIT_FOR_DATABASE_SECONDS = 300
-# Any number that nothing else on this database locks: two servers that start at once migrate one after the other.
+# Any number that nothing else on this database locks: of two servers that start at once, one
+# migrates and the other waits.
 SETUP_LOCK = 5_150_423
 
 
@@ -49,7 +51,8 @@ def load_django(public_url: str):
     # Its own modules import one another from this folder.
     sys.path.insert(0, str(Path(label_studio.__file__).parent))
     os.environ["DJANGO_SETTINGS_MODULE"] = "label_studio.core.settings.label_studio"
-    # Label Studio's module of settings asks for settings while it is loaded, so it can't be imported by another one.
+    # Label Studio's module of settings asks for settings while it is loaded, so another module
+    # can't import it and add to it.
     for name, value in own_settings(public_url, settings.MIDDLEWARE).items():
         setattr(settings, name, value)
     from django.core.wsgi import get_wsgi_application
@@ -121,14 +124,15 @@ def options() -> dict[str, object]:
         "worker_class": "gthread",
         "threads": 8,
         "preload_app": True,
-        # Objects from before the fork are never looked at again by the garbage collector, whose marks would
-        # otherwise copy every page that is shared.
+        # The garbage collector leaves alone what is there before the fork: its marks would copy
+        # every page that is shared.
         "pre_fork": lambda _server, _worker: gc.freeze(),
-        # A worker that grew over thousands of requests makes room for a fresh one, which is there at once.
+        # A worker that grew over thousands of requests makes room for a fresh one, there at once.
         "max_requests": 5000,
         "timeout": 120,
         "graceful_timeout": 20,
-        # Longer than the gateway keeps its connections, so that none is closed while a request is on its way.
+        # Longer than the gateway keeps its connections, so that none is closed while a request is
+        # on its way.
         "keepalive": 180,
         "worker_tmp_dir": "/tmp",
         "loglevel": "warning",

@@ -123,7 +123,9 @@ describe("the state", () => {
 
   it("isn't made up for a service that can't be asked", () => {
     const one = [{ service: exampleServices[0]!, health: unseen(now) }];
-    expect(wordsOf(show(one, now))).toContain("Not known It isn’t asked.");
+    const words = wordsOf(show(one, now));
+    expect(words).toContain("Not known It isn’t asked.");
+    expect(words).toContain("Everything is running.");
   });
 
   it("is told to programs, with times", () => {

@@ -9,6 +9,8 @@ export interface ServiceCard {
   title: string;
   purpose: string;
   url: string;
+  /** Whether its health is asked for; of others nothing is summed up. */
+  isAsked: boolean;
   status: Status;
   logins: Login[];
 }
@@ -54,13 +56,17 @@ export interface KnownService {
 export function portalPage(known: readonly KnownService[], now: Date, reloads = true): PortalPage {
   const cards = known.map(({ service, health }) => ({
     forPrograms: service.forPrograms,
-    card: { ...service, status: statusOf(service, health, now) } satisfies ServiceCard,
+    card: {
+      ...service,
+      isAsked: service.healthUrl !== undefined,
+      status: statusOf(service, health, now),
+    } satisfies ServiceCard,
   }));
   const cardsFor = (programs: boolean) =>
     cards.filter(({ forPrograms }) => forPrograms === programs).map(({ card }) => card);
   const services = cardsFor(false);
   return {
-    summary: summaryOf(services),
+    summary: summaryOf(services.filter(({ isAsked }) => isAsked)),
     steps: steps.flatMap((step) => {
       const place = services.find(({ name }) => name === step.service);
       if (place === undefined) return [];

@@ -1,1 +1,1 @@
-"""The job `label-studio-project`: the project in which people label the evaluation stream, and its photos."""
+"""The job `label-studio-project`: the project in which people label the evaluation stream."""

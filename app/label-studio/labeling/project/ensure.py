@@ -37,7 +37,7 @@ def ensure_storage(api: Api, project_id: int, bucket: str) -> list[str]:
         made = api.ask("POST", "/api/storages/s3/", wanted)
         return [f"made storage {made['id']} on bucket {bucket}"]
     differing = changes(found, wanted)
-    # Keys of its own can't be read, but are known by what they do: nothing any more, once they were rotated.
+    # Keys of its own can't be read, but are known by what they do: nothing, once they were rotated.
     if not differing and can_read(api, found["id"], wanted):
         return []
     # The bucket makes Label Studio try the connection before it keeps the change.

@@ -10,8 +10,9 @@ TITLE = "Evaluation"
 SHORTCUTS = "1234567890q"
 
 INSTRUCTION = (
-    "Which of the eleven kinds of food is on the photo? If there are several, take the one that fills most of it. "
-    "Skip what shows no food or can't be recognised. The model's own answer isn't shown, so that it can't sway yours."
+    "Which of the eleven kinds of food is on the photo? If there are several, take the one that "
+    "fills most of it. Skip what shows no food or can't be recognised. The model's own answer "
+    "isn't shown, so that it can't sway yours."
 )
 
 # Photo and choices side by side, both in view without scrolling.
@@ -50,7 +51,8 @@ def project(classes: list[str]) -> dict[str, Any]:
     """The project's fields."""
     return {
         "title": TITLE,
-        "description": "A random sample of what people uploaded. Its labels measure the model, and never train it.",
+        "description": "A random sample of what people uploaded. Its labels measure the model, and "
+        "never train it.",
         "label_config": label_config(classes),
         "expert_instruction": INSTRUCTION,
         "show_instruction": False,
@@ -78,10 +80,11 @@ def storage(project_id: int, bucket: str) -> dict[str, Any]:
         "recursive_scan": True,
         # Each object is a photo and makes one task.
         "use_blob_urls": True,
-        # Photos stream through Label Studio: browsers need no way to the object store, and no link expires.
+        # Photos stream through Label Studio: browsers need no way to the object store, and no link
+        # expires.
         "presign": False,
-        # The server takes address and keys from its environment: that address alone is trusted though it is private,
-        # rotated keys reach it with its restart, and nobody can read them here.
+        # The server takes address and keys from its environment: that address alone is trusted
+        # though it is private, rotated keys come with its restart, and nobody can read them here.
         "s3_endpoint": "",
         "region_name": "us-east-1",
     }
@@ -94,7 +97,5 @@ NO_KEYS = {"aws_access_key_id": "", "aws_secret_access_key": "", "aws_session_to
 def changes(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
     """The wanted fields that differ; no text and an empty one are the same."""
     return {
-        name: value
-        for name, value in wanted.items()
-        if (there.get(name) or "") != (value or "")
+        name: value for name, value in wanted.items() if (there.get(name) or "") != (value or "")
     }

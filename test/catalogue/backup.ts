@@ -1,0 +1,151 @@
+// A backup of the running stack, as people take it and bring it back: into an empty stack, and over what is there by then.
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ClientConfig } from "pg";
+import { succeed } from "../../cli/processes";
+import { dataOf, tablesOf } from "../support/backups";
+import { eventually } from "../support/eventually";
+import { LabelStudioClient } from "../support/label-studio";
+import { LoopClient } from "../support/loop-client";
+import { drawnPhoto, realPhoto } from "../support/photos";
+import { type Credentials, type Endpoints, TestStack } from "../support/test-stack";
+import { type Whole, minutes } from "./whole-stack";
+
+/** Of the databases of a whole stack, those of other software. */
+const others = ["airflow", "label-studio"];
+
+export const backup = (whole: () => Whole): void => {
+  describe("a backup", () => {
+    const folder = mkdtempSync(join(tmpdir(), "feedback-loop-backup-"));
+    const file = join(folder, "whole.tar");
+    let data: Awaited<ReturnType<typeof dataOf>>;
+    let annotations: number;
+    let dagRuns: number;
+
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    const dataOfWhole = () => dataOf(whole().client, superuser(whole()));
+    const rowsOf = async (database: string, table: string) =>
+      (await tablesOf(superuser(whole(), database)))[`public.${table}`]!.rows;
+
+    it(
+      "is written while the stack runs, for nobody else to read",
+      async () => {
+        await saved(whole().client, realPhoto("food11_3_411.jpg"));
+        data = await dataOfWhole();
+        annotations = await rowsOf("label-studio", "task_completion");
+        dagRuns = await rowsOf("airflow", "dag_run");
+        expect(Object.keys(data.production).length).toBeGreaterThan(0);
+        const { stack } = whole();
+        const told = await stack.succeed("backup", "-s", stack.name, "--out", file);
+        expect(told).toContain(file);
+        expect(told).toMatch(/database airflow: \d+ rows/);
+        expect(statSync(file).mode & 0o777).toBe(0o600);
+        const again = await stack.command("backup", "-s", stack.name, "--out", file);
+        expect(again).toMatchObject({
+          exitCode: 1,
+          stderr: expect.stringContaining("is there already") as string,
+        });
+      },
+      5 * minutes,
+    );
+
+    it(
+      "holds no password, key or token of the stack",
+      async () => {
+        const passwords = Object.entries(whole().credentials);
+        const seenIn = (text: string) =>
+          passwords.filter(([, { password }]) => text.includes(password)).map(([name]) => name);
+        const postgres = whole().stack.containerName("postgres");
+        for (const database of ["loop", ...others]) {
+          const rows = await succeed("sh", [
+            "-c",
+            `tar -xOf '${file}' 'databases/${database}.dump' | docker exec -i '${postgres}' pg_restore --file=-`,
+          ]);
+          expect(rows).toContain("COPY public.");
+          expect({ database, seen: seenIn(rows) }).toEqual({ database, seen: [] });
+        }
+        expect(seenIn(await succeed("tar", ["-xOf", file, "manifest.json"]))).toEqual([]);
+      },
+      2 * minutes,
+    );
+
+    it(
+      "comes back into an empty stack, rows and objects as they were",
+      async () => {
+        const empty = await TestStack.create();
+        try {
+          await empty.up();
+          const restore = ["restore", file, "-s", empty.name] as const;
+          const refused = await empty.command(...restore);
+          expect(refused.exitCode).toBe(1);
+          expect(refused.stderr).toContain("no place for database airflow, database label-studio");
+          await empty.succeed(...restore, "--partial");
+          const endpoints = await empty.endpoints();
+          const credentials = await empty.credentials();
+          const client = new LoopClient(endpoints, credentials);
+          expect(await dataOf(client, superuser({ endpoints, credentials }))).toEqual(data);
+          await saved(client, drawnPhoto());
+          const over = await empty.command(...restore, "--partial");
+          expect(over.exitCode).toBe(1);
+          expect(over.stderr).toContain("holds data already");
+          expect(await empty.planned()).toEqual([]);
+        } finally {
+          await empty.dispose();
+        }
+      },
+      20 * minutes,
+    );
+
+    it(
+      "takes the place of what is there by then, in every part of the stack",
+      async () => {
+        const { stack } = whole();
+        await saved(whole().client, realPhoto("food11_8_4.jpg"));
+        const restore = ["restore", file, "-s", stack.name] as const;
+        const asked = await stack.command(...restore, "--replace");
+        expect(asked.exitCode).toBe(1);
+        expect(asked.stderr).toContain("without a terminal it needs --yes");
+        await stack.succeed(...restore, "--replace", "--yes");
+        await whole().healthy();
+        expect(await dataOfWhole()).toEqual(data);
+        expect(await rowsOf("label-studio", "task_completion")).toBe(annotations);
+        expect(await rowsOf("airflow", "dag_run")).toBe(dagRuns);
+      },
+      20 * minutes,
+    );
+
+    it(
+      "leaves the stack's own passwords in force, and nothing to change",
+      async () => {
+        const { credentials, endpoints, client } = whole();
+        const { user, password } = credentials["label-studio-annotator"]!;
+        const labelStudio = new LabelStudioClient(
+          endpoints.labelStudio.url,
+          credentials["label-studio-token"]!.password,
+        );
+        expect(await labelStudio.whoAmI()).toBeDefined();
+        expect(await labelStudio.logIn(user, password)).toBeDefined();
+        await saved(client, realPhoto("userfeedback_egg.jpg"));
+        expect(await whole().stack.planned()).toEqual([]);
+      },
+      5 * minutes,
+    );
+  });
+};
+
+function superuser(
+  { endpoints, credentials }: { endpoints: Endpoints; credentials: Credentials },
+  database = "loop",
+): ClientConfig {
+  const { hostname, port } = new URL(endpoints.postgres.url);
+  return { host: hostname, port: Number(port), database, ...credentials["database-superuser"]! };
+}
+
+async function saved(client: LoopClient, photo: string): Promise<void> {
+  const { id } = await client.upload(photo);
+  await eventually(async () => expect(await client.rows([id])).toHaveLength(1), {
+    withinSeconds: 120,
+  });
+}
