@@ -45,21 +45,21 @@ describe("DAG files", () => {
 });
 
 describe("accounts", () => {
-  const forStudents: [string, string, object | undefined, number][] = [
-    ["GET", "/api/v2/connections", undefined, 403],
-    ["POST", "/api/v2/connections", { connection_id: "mine", conn_type: "http" }, 403],
-    ["GET", "/api/v2/variables", undefined, 403],
-    ["POST", "/api/v2/variables", { key: "mine", value: "1" }, 403],
-    ["POST", "/api/v2/pools", { name: "mine", slots: 1 }, 403],
-    ["GET", "/api/v2/config", undefined, 403],
-    ["GET", "/auth/fab/v1/users", undefined, 403],
-    ["GET", "/auth/fab/v1/roles", undefined, 403],
-    ["DELETE", "/api/v2/dags/check_connections", undefined, 403],
-    ["GET", "/api/v2/dags/check_connections", undefined, 200],
-    ["PATCH", "/api/v2/dags/check_connections", { is_paused: false }, 200],
+  const forStudents: [number, string, string, object?][] = [
+    [403, "GET", "/api/v2/connections"],
+    [403, "POST", "/api/v2/connections", { connection_id: "mine", conn_type: "http" }],
+    [403, "GET", "/api/v2/variables"],
+    [403, "POST", "/api/v2/variables", { key: "mine", value: "1" }],
+    [403, "POST", "/api/v2/pools", { name: "mine", slots: 1 }],
+    [403, "GET", "/api/v2/config"],
+    [403, "GET", "/auth/fab/v1/users"],
+    [403, "GET", "/auth/fab/v1/roles"],
+    [403, "DELETE", "/api/v2/dags/check_connections"],
+    [200, "GET", "/api/v2/dags/check_connections"],
+    [200, "PATCH", "/api/v2/dags/check_connections", { is_paused: false }],
   ];
 
-  it.each(forStudents)("answer a student's %s %s with %3$i", async (method, path, body, status) => {
+  it.each(forStudents)("answer %i to a student's %s %s", async (status, method, path, body) => {
     expect((await student.request(method, path, body)).status).toBe(status);
   });
 

@@ -189,8 +189,9 @@ describe("a stack of an earlier revision", () => {
 
   it("needs no change then", async () => {
     const { stdout } = await commandIn(root, "pulumi", "preview", "-s", name, "--json");
-    const { steps = [] } = JSON.parse(stdout) as { steps?: { op: string }[] };
-    expect(steps.filter(({ op }) => op !== "same")).toEqual([]);
+    const { steps = [] } = JSON.parse(stdout) as { steps?: { op: string; urn: string }[] };
+    const changes = steps.filter(({ op }) => op !== "same").map(({ op, urn }) => `${op} ${urn}`);
+    expect(changes).toEqual([]);
   });
 });
 

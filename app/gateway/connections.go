@@ -1,26 +1,24 @@
-// Listener wrapper `connections`: so many at once over all listeners that have it, and no more. When there is no room, the
-// one that was silent for longest makes some, unless a request is under way on it: browsers keep connections for minutes,
-// for what they may want next.
+// Listener wrapper `connections`: so many at once over all listeners that have it, and no more. Browsers keep connections for
+// minutes, for what they may want next: when there is no room, the one that was idle for longest makes some.
 package main
 
 import (
 	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
 )
 
 const (
-	// Measured: a silent one with TLS costs 14 kB, and 40 kB while its request waits for its turn.
+	// Measured: an idle one with TLS costs 14 kB, and 40 kB while its request waits for its turn.
 	mostConnections = 300
-	// One that was heard of since then isn't silent; on a busy machine a greeting takes a while.
-	silence = 5 * time.Second
+	// One that is idle for less is likely to be used again.
+	shortestIdle = time.Second
 )
 
-var room = connectionRoom{open: map[ends]*countedConn{}, most: mostConnections}
+var room = connectionRoom{open: map[ends]*countedConn{}}
 
 type connections struct{}
 
@@ -46,7 +44,6 @@ func (l *countedListener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	counted := &countedConn{Conn: conn}
-	counted.heardOf()
 	for !room.enter(counted) {
 		select {
 		case <-time.After(100 * time.Millisecond):
@@ -66,23 +63,27 @@ func (l *countedListener) Close() error {
 type connectionRoom struct {
 	mu   sync.Mutex
 	open map[ends]*countedConn
-	most int
 }
 
+// What tells a connection from all others, also where TLS is wrapped around it.
 type ends struct{ local, remote string }
+
+func endsOf(conn net.Conn) ends {
+	return ends{local: conn.LocalAddr().String(), remote: conn.RemoteAddr().String()}
+}
 
 // Whether there is room for it now.
 func (r *connectionRoom) enter(conn *countedConn) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.open) >= r.most {
-		silent := r.longestSilent()
-		if silent == nil {
+	if len(r.open) >= mostConnections {
+		idle := r.longestIdle()
+		if idle == nil {
 			return false
 		}
-		delete(r.open, endsOf(silent))
+		delete(r.open, endsOf(idle))
 		// The server reads from it, finds it closed, and ends what it has for it.
-		silent.Conn.Close()
+		idle.Conn.Close()
 	}
 	r.open[endsOf(conn)] = conn
 	return true
@@ -97,50 +98,35 @@ func (r *connectionRoom) leave(conn *countedConn) {
 	}
 }
 
-func (r *connectionRoom) longestSilent() *countedConn {
+func (r *connectionRoom) longestIdle() *countedConn {
 	var found *countedConn
-	oldest := time.Now().Add(-silence).UnixNano()
+	oldest := time.Now().Add(-shortestIdle)
 	for _, conn := range r.open {
-		if heard := conn.heard.Load(); heard < oldest && !conn.busy {
-			found, oldest = conn, heard
+		if !conn.idleSince.IsZero() && conn.idleSince.Before(oldest) {
+			found, oldest = conn, conn.idleSince
 		}
 	}
 	return found
 }
 
-type countedConn struct {
-	net.Conn
-	heard atomic.Int64
-	// Guarded by the room.
-	busy bool
-}
-
-// A server's word about its connections: whether a request, or what became of one, is under way.
+// A server's word about its connections. Those that are new, too, aren't idle: their first request is under way, or late.
 func (r *connectionRoom) noteState(conn net.Conn, state http.ConnState) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if counted, ok := r.open[endsOf(conn)]; ok {
-		counted.busy = state == http.StateActive || state == http.StateHijacked
+	counted, ok := r.open[endsOf(conn)]
+	if !ok {
+		return
+	}
+	counted.idleSince = time.Time{}
+	if state == http.StateIdle {
+		counted.idleSince = time.Now()
 	}
 }
 
-// What tells a connection from all others, also where TLS is wrapped around it.
-func endsOf(conn net.Conn) ends {
-	return ends{local: conn.LocalAddr().String(), remote: conn.RemoteAddr().String()}
-}
-
-func (c *countedConn) heardOf() { c.heard.Store(time.Now().UnixNano()) }
-
-func (c *countedConn) Read(into []byte) (int, error) {
-	n, err := c.Conn.Read(into)
-	c.heardOf()
-	return n, err
-}
-
-func (c *countedConn) Write(from []byte) (int, error) {
-	n, err := c.Conn.Write(from)
-	c.heardOf()
-	return n, err
+type countedConn struct {
+	net.Conn
+	// Zero while it isn't idle. Guarded by the room.
+	idleSince time.Time
 }
 
 func (c *countedConn) Close() error {

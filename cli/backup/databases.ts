@@ -45,6 +45,7 @@ const psql =
 const dumpScript = `set -euo pipefail
 database="$1"; count="$2"; shift 2
 coproc SESSION { exec ${psql} --dbname="$database"; }
+session="$SESSION_PID"
 printf '%s\\n' 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;' 'SELECT pg_export_snapshot();' "$count" >&"\${SESSION[1]}"
 read -r snapshot <&"\${SESSION[0]}"
 read -r rows <&"\${SESSION[0]}"
@@ -52,7 +53,7 @@ printf 'rows %s\\n' "$rows" >&2
 pg_dump --format=custom --no-owner --no-privileges --lock-wait-timeout=60s --snapshot="$snapshot" \\
   --username="\${POSTGRES_USER:-postgres}" "$@" -- "$database"
 printf '%s\\n' 'COMMIT;' '\\q' >&"\${SESSION[1]}"
-wait "$SESSION_PID"`;
+wait "$session"`;
 
 /** Of a name, its owner and SQL that makes it. */
 const restoreScript = `set -euo pipefail

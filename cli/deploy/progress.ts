@@ -23,6 +23,8 @@ const kinds: Readonly<Record<string, string>> = {
 
 /** Ends the name of the command that waits until a service is healthy. */
 const readySuffix = "-ready";
+const isWaiting = (type: string, name: string) =>
+  type === "command:local:Command" && name.endsWith(readySuffix);
 
 /** What every run prints: headings, resources that stay as they are, the summary (see `changesOf`). */
 const chatter = [
@@ -47,11 +49,12 @@ export class Progress {
   }
 
   private readResource({ type, name, verb, time, rest }: ResourceLine): string | undefined {
-    const waited = type === "command:local:Command" && name.endsWith(readySuffix);
-    const kind = waited ? "health of" : kinds[type];
     const failed = /failed|error/.test(verb + rest);
+    if (isWaiting(type, name))
+      return this.readHealth(name.slice(0, -readySuffix.length), { verb, time, rest });
+    const kind = kinds[type];
     if (!kind && !failed) return undefined;
-    const what = `${kind ?? type} ${waited ? name.slice(0, -readySuffix.length) : name}`;
+    const what = `${kind ?? type} ${name}`;
     if (/^\w+ing\b/.test(verb)) {
       this.underWay.add(what);
       return undefined;
@@ -59,9 +62,23 @@ export class Progress {
     this.underWay.delete(what);
     // What a refresh finds changed shows as a change when it is put right.
     if (verb === "refresh" && !failed) return undefined;
-    if (waited && !failed) return verb === "created" ? `${what} good (${time})` : undefined;
     const outcome = rest.includes("[retain]") ? "kept" : `${verb} ${rest.trim()}`.trimEnd();
     return `${what} ${outcome} (${time})`;
+  }
+
+  /** That a service is being waited for, and when it is well. */
+  private readHealth(
+    service: string,
+    { verb, time, rest }: Pick<ResourceLine, "verb" | "time" | "rest">,
+  ): string | undefined {
+    const what = `health of ${service}`;
+    if (/^\w+ing\b/.test(verb)) {
+      this.underWay.add(what);
+      return undefined;
+    }
+    this.underWay.delete(what);
+    if (/failed|error/.test(verb + rest)) return `${what} ${verb} ${rest.trim()} (${time})`;
+    return verb === "created" ? `${what} good (${time})` : undefined;
   }
 
   /** For a person who wonders what takes so long. */

@@ -74,5 +74,5 @@ function publishedPorts(catalogue: Catalogue, { ports }: Config): Record<string,
           ])
         : [],
     ),
-  ) as Record<string, number>;
+  );
 }

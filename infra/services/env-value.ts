@@ -60,7 +60,7 @@ export const isSecretRef = (value: Reference): value is SecretRef => "secret" in
 export function referencesIn(value: EnvValue | JsonPart): Reference[] {
   if (isReference(value)) return [value];
   if (!isObject(value)) return [];
-  return Object.values(value).flatMap((part) => referencesIn(part as JsonPart));
+  return Object.values(value).flatMap((part) => referencesIn(part));
 }
 
 /** The text that the container gets, given what each reference stands for. */
@@ -75,6 +75,6 @@ function resolved(part: JsonPart, resolve: (reference: Reference) => string): un
   if (Array.isArray(part)) return part.map((one: JsonPart) => resolved(one, resolve));
   if (!isObject(part)) return part;
   return Object.fromEntries(
-    Object.entries(part).map(([field, one]) => [field, resolved(one as JsonPart, resolve)]),
+    Object.entries(part).map(([field, one]) => [field, resolved(one, resolve)]),
   );
 }

@@ -153,7 +153,7 @@ const serverSettings = {
   protocols: ["h1"],
   automatic_https: { disable: true },
   max_header_bytes: 32_768,
-  read_header_timeout: "10s",
+  read_header_timeout: "20s",
   // A body may take as long as it likes, while something of it comes.
   read_idle_timeout: "1m",
   write_idle_timeout: "1m",

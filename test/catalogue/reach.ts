@@ -2,6 +2,7 @@
 import { networkInterfaces } from "node:os";
 import { getServers } from "node:dns";
 import type { NetworkName } from "../../infra/services/service-spec";
+import { abreast } from "../support/abreast";
 import { type Attempt, type Case, type Member, cases, portsOf, probe } from "../support/reach";
 import { type Whole, minutes } from "./whole-stack";
 
@@ -45,7 +46,7 @@ export const reach = (whole: () => Whole): void => {
         expect(all.filter(({ allowed }) => allowed).length).toBeGreaterThan(40);
         expect(all.filter(({ allowed }) => !allowed).length).toBeGreaterThan(100);
         const wrong: string[] = [];
-        await inTurns(members, async (from) => {
+        await abreast(members, async (from) => {
           const own = all.filter((one) => one.from === from.service);
           wrong.push(...(await contradictions(from, own, { image, declared: declared(whole()) })));
         });
@@ -64,7 +65,7 @@ export const reach = (whole: () => Whole): void => {
         const out = whole().services.filter(({ networks }) => networks.includes("outside"));
         expect(out).toEqual([]);
         const escaped: string[] = [];
-        await inTurns(members, async (from) => {
+        await abreast(members, async (from) => {
           const outcomes = await probe(`container:${from.id}`, outside(), { image });
           escaped.push(
             ...outcomes
@@ -81,7 +82,7 @@ export const reach = (whole: () => Whole): void => {
       "offers no container the engine, at any address of this machine",
       async () => {
         const found: string[] = [];
-        await inTurns(members, async (from) => {
+        await abreast(members, async (from) => {
           const outcomes = await probe(`container:${from.id}`, enginePorts(), { image });
           found.push(
             ...outcomes
@@ -148,15 +149,6 @@ async function contradictions(
     const verdict = allowed ? "should reach" : "must not reach";
     return [`${from.service} ${verdict} ${to} at ${host}:${port}: ${outcome}`];
   });
-}
-
-/** A few at a time: each is a process of its own. */
-async function inTurns(members: readonly Member[], act: (member: Member) => Promise<void>) {
-  const waiting = [...members];
-  const worker = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) await act(next);
-  };
-  await Promise.all([worker(), worker(), worker()]);
 }
 
 /** Clouds tell instances their secrets at the first address; the others are public, or the machine's own name server. */

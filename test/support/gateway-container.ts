@@ -155,6 +155,7 @@ export class GatewayContainer {
     const options = [
       ...["--name", stack.name(part), "--hostname", spec.name, "--volume", `${volume}:/data`],
       ...["--memory", memory, "--memory-swap", memory, "--pids-limit", String(spec.pidsLimit)],
+      ...["--cpus", String(spec.cpus)],
       ...["--read-only", "--init", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true"],
       ...["--dns", loopback, "--dns-option", "timeout:1", "--dns-option", "attempts:1"],
       ...Object.entries(spec.tmpfs).flatMap(([path, how]) => ["--tmpfs", `${path}:${how}`]),
