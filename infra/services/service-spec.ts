@@ -144,8 +144,8 @@ export const networks = {
   web: {},
   "notebook-web": {},
   edge: { wayIn: true },
-  /** For the gateway, where it gets certificates from a public authority. */
-  outside: { wayOut: true },
+  /** Instead of `edge`, for a gateway that gets certificates from a public authority. */
+  outside: { wayIn: true, wayOut: true },
 } as const satisfies Record<string, { wayIn?: true; wayOut?: true }>;
 
 export type NetworkName = keyof typeof networks;
