@@ -1,16 +1,13 @@
 // The Jupyter image in a container of a test's own, as its spec says, beside stores that the test has on this machine.
 import { randomBytes } from "node:crypto";
-import { buildImage } from "../../cli/images/build";
 import { run, succeed } from "../../cli/processes";
-import { finding } from "../../cli/setup/findings";
-import { dockerHub, ownImageName } from "../../infra/images";
-import { imageContent } from "../../infra/runtime/own-images";
 import { type Reference, isSecretRef, textOf } from "../../infra/services/env-value";
 import { jupyter } from "../../infra/services/jupyter";
 import { docker } from "./docker";
 import { eventually } from "./eventually";
 import { JupyterClient, type Notebook } from "./jupyter-client";
-import { freePorts, root } from "./test-stack";
+import { type OwnImage, ownImage } from "./own-image";
+import { freePorts } from "./test-stack";
 
 const spec = jupyter();
 const workFolder = spec.volumes[0]!.path;
@@ -31,7 +28,7 @@ export interface Stores {
 
 export class JupyterContainer {
   private constructor(
-    private readonly image: Image,
+    private readonly image: OwnImage,
     readonly id: string,
     private readonly volume: string,
     readonly client: JupyterClient,
@@ -39,7 +36,7 @@ export class JupyterContainer {
 
   /** Resolves when it answers. */
   static async start(stores: Stores): Promise<JupyterContainer> {
-    const image = await jupyterImage();
+    const image = await ownImage("jupyter");
     const [port = 0] = await freePorts(1);
     const token = randomBytes(16).toString("hex");
     const environment = environmentFor(stores, { port, token });
@@ -118,21 +115,4 @@ function environmentFor(
     DATABASE_HOST: "127.0.0.1",
     DATABASE_PORT: String(databasePort),
   };
-}
-
-interface Image {
-  name: string;
-  dispose: () => Promise<unknown>;
-}
-
-/** That of any stack on the engine which is of the same source, else one of the test's own. */
-async function jupyterImage(): Promise<Image> {
-  const name = ownImageName("feedback-loop-test", "jupyter", imageContent(root, "jupyter"));
-  const anyStack = name.replace(/^[^/]*/, "*");
-  const there = await docker("images", "--quiet", "--filter", `reference=${anyStack}`);
-  const [found] = there.split("\n");
-  if (found) return { name: found, dispose: () => Promise.resolve() };
-  const registryMirror = finding("images")?.registryMirror ?? dockerHub;
-  await buildImage("jupyter", { name, registryMirror });
-  return { name, dispose: () => docker("rmi", "--force", name) };
 }

@@ -1,14 +1,10 @@
 // An object store of a test's own, for what speaks S3: the project's MinIO in a container that keeps nothing.
 import { randomBytes } from "node:crypto";
 import { Client as ObjectStore } from "minio";
-import { buildImage } from "../../cli/images/build";
 import { succeed } from "../../cli/processes";
-import { finding } from "../../cli/setup/findings";
-import { dockerHub, ownImageName } from "../../infra/images";
-import { imageContent } from "../../infra/runtime/own-images";
 import { docker } from "./docker";
 import { eventually } from "./eventually";
-import { root } from "./test-stack";
+import { ownImage } from "./own-image";
 
 const accessKey = "test-user";
 
@@ -22,7 +18,7 @@ export interface S3Server {
 
 export async function startS3Server(bucket: string): Promise<S3Server> {
   const secretKey = randomBytes(16).toString("hex");
-  const image = await minioImage();
+  const image = await ownImage("minio");
   const user = ["--env", `MINIO_ROOT_USER=${accessKey}`, "--env", "MINIO_ROOT_PASSWORD"];
   const options = [
     "--detach",
@@ -51,25 +47,6 @@ export async function startS3Server(bucket: string): Promise<S3Server> {
       await image.dispose();
     },
   };
-}
-
-interface Image {
-  name: string;
-  dispose: () => Promise<unknown>;
-}
-
-/** That of any stack on the engine which is of the same source, else one of the test's own. */
-async function minioImage(): Promise<Image> {
-  const name = ownImageName("feedback-loop-test", "minio", imageContent(root, "minio"));
-  const anyStack = name.replace(/^[^/]*/, "*");
-  const there = await docker("images", "--quiet", "--filter", `reference=${anyStack}`);
-  const [found] = there.split("\n");
-  if (found) return { name: found, dispose: () => Promise.resolve() };
-  await buildImage("minio", {
-    name,
-    registryMirror: finding("images")?.registryMirror ?? dockerHub,
-  });
-  return { name, dispose: () => docker("rmi", "--force", name) };
 }
 
 const environment = (more: NodeJS.ProcessEnv) => ({ ...process.env, ...more });
