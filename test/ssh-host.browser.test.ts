@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { FOOD_CLASSES } from "@feedback-loop/contract";
 import type { Browser } from "playwright-core";
 import { launch, screenshot, sizes } from "./support/browser";
+import { restartEngine } from "./support/engine-restart";
 import { eventually } from "./support/eventually";
 import { LabMachine, type MachineOptions } from "./support/lab-machine";
 import { LoopClient } from "./support/loop-client";
@@ -205,6 +206,12 @@ describe("a stack on another machine", () => {
     const lines = told.split("\n").filter((line) => /^(ok|FAILED|unknown) /.test(line));
     expect(lines).toHaveLength(9);
     expect(lines.filter((line) => !line.startsWith("ok "))).toEqual([]);
+  });
+
+  it("returns by itself when its Docker Engine restarts", async () => {
+    await restartEngine(machine, stack.name, { withinSeconds: 100 });
+    expect(await (await client()).rows(uploaded)).toHaveLength(uploaded.length);
+    await uploadPhoto();
   });
 
   it("returns by itself when the machine reboots", async () => {
