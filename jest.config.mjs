@@ -24,6 +24,7 @@ export default {
       testPathIgnorePatterns: [
         "\\.service\\.test\\.ts$",
         "\\.browser\\.test\\.ts$",
+        "\\.long\\.test\\.ts$",
         "/node_modules/",
       ],
     },
@@ -32,6 +33,8 @@ export default {
       displayName: "service",
       testMatch: ["<rootDir>/{infra,app,stacks,cli,test}/**/*.service.test.ts"],
     },
+    // By hand: what takes minutes and proves what seldom changes.
+    { ...shared, displayName: "long", testMatch: ["<rootDir>/test/**/*.long.test.ts"] },
     { ...shared, displayName: "browser", testMatch: ["<rootDir>/{app,test}/**/*.browser.test.ts"] },
   ],
 };

@@ -16,18 +16,24 @@ import { runSteps } from "./setup/steps";
 
 export const test: Command = {
   summary: "all tests: checks, services in containers, a stack of its own with a real browser",
-  usage:
-    "npm test\n\nSets up what npm start does, and Python and Chromium. A running stack is left alone.",
+  usage: `npm test [-- --long]
+
+Sets up what npm start does, and Python and Chromium. A running stack is left alone.
+
+      --long          instead, the tests that take minutes and prove what seldom changes (npm run test:long)`,
   async run(args) {
-    parseArgs({ args, options: {} });
-    const counts = await allTests();
+    const { values } = parseArgs({
+      args,
+      options: { long: { type: "boolean", default: false } },
+    });
+    const counts = await setUpAnd(values.long ? () => slowTests(["long"]) : allTests);
     console.log(closingLine(counts));
     return counts.failed > 0 ? 1 : 0;
   },
 };
 
 /** A set-up that fails counts as one failed test. */
-async function allTests(): Promise<Counts> {
+async function setUpAnd(tests: () => Promise<Counts>): Promise<Counts> {
   try {
     const ownSteps = [pythonStep, loopStep, testPackages.step, modelStep, browserStep];
     await runSteps([...machineSteps, ...ownSteps], { logFolder });
@@ -36,20 +42,24 @@ async function allTests(): Promise<Counts> {
     console.error(error.message);
     return { ...noTests, failed: 1 };
   }
+  return tests();
+}
+
+async function allTests(): Promise<Counts> {
   const results = await runParts([...checkParts(), ...selfMadeChecks()], {
     fix: false,
     print: console.log,
   });
-  const slow = await slowTests();
+  const slow = await slowTests(["service", "browser"]);
   console.log(failures(results));
   return add(total(results), slow);
 }
 
 /** One file after the other: each has the machine to itself. */
-async function slowTests(): Promise<Counts> {
+async function slowTests(projects: readonly string[]): Promise<Counts> {
   const file = join(logFolder, "slow-tests.json");
   rmSync(file, { force: true });
-  const { program, args } = jest(["service", "browser"], file, ["--runInBand", "--verbose"]);
+  const { program, args } = jest(projects, file, ["--runInBand", "--verbose"]);
   const env = {
     ...process.env,
     FEEDBACK_LOOP_MODEL: demonstrationModel,
