@@ -14,7 +14,6 @@ import {
 } from "./stores";
 
 const port = 8080;
-const healthPort = 8974;
 const healthPath = "/api/v2/monitor/health";
 const logs = "/opt/airflow/logs";
 const tmpfs = { "/tmp": "size=32m" };
@@ -80,6 +79,22 @@ const connections = (hasLabelStudio: boolean): Record<string, EnvValue> => ({
       password: secret("label-studio-token.password"),
     }),
   }),
+});
+
+/**
+ * A part without an API of its own leaves heartbeats in the database, and the API server tells whether they are fresh:
+ * Airflow's own check takes 150 MB and ten seconds, and a health server in the scheduler 12 MB that its tasks need.
+ */
+const heartbeat = (part: "scheduler" | "dag_processor"): HealthCheck => ({
+  command: [
+    "bash",
+    "-c",
+    `exec 3<>/dev/tcp/airflow-api/${port}; printf 'GET ${healthPath} HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3; grep -q '"${part}":{"status":"healthy"' <&3`,
+  ],
+  everySeconds: 15,
+  timeoutSeconds: 10,
+  retries: 4,
+  startPeriodSeconds: 180,
 });
 
 /** Creates and migrates the database, sets up accounts with their current passwords, and registers the DAGs. */
@@ -152,8 +167,8 @@ const scheduler = (hasLabelStudio: boolean): ServiceSpec => ({
     "orchestration",
   ],
   needs: taskNeeds,
-  after: ["airflow-migrate"],
-  health: bashHttpHealth(healthPort, "/health"),
+  after: ["airflow-api"],
+  health: heartbeat("scheduler"),
   memoryMiB: 320,
   cpus: 1,
   cpuShares: 256,
@@ -174,7 +189,7 @@ const dagProcessor = (): ServiceSpec => ({
   volumes: [],
   networks: ["database", "orchestration"],
   after: ["airflow-api"],
-  health: dagProcessorHealth,
+  health: heartbeat("dag_processor"),
   memoryMiB: 224,
   cpus: 1,
   cpuShares: 256,
@@ -182,22 +197,6 @@ const dagProcessor = (): ServiceSpec => ({
   tmpfs,
   stopGraceSeconds: 15,
 });
-
-/**
- * It speaks with nobody, and leaves a heartbeat in the database: the API server tells whether that is fresh. Airflow's own
- * check takes 150 MB and ten seconds.
- */
-const dagProcessorHealth: HealthCheck = {
-  command: [
-    "bash",
-    "-c",
-    `exec 3<>/dev/tcp/airflow-api/${port}; printf 'GET ${healthPath} HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3; grep -q '"dag_processor":{"status":"healthy"' <&3`,
-  ],
-  everySeconds: 15,
-  timeoutSeconds: 10,
-  retries: 4,
-  startPeriodSeconds: 180,
-};
 
 /** Without Label Studio there is no connection to it, and the task that checks it is skipped. */
 export function airflow(components: readonly Component[]): (ServiceSpec | JobSpec)[] {

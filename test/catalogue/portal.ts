@@ -46,9 +46,9 @@ export const portal = (whole: () => WholeStack): void => {
         await allHealthy();
         const { endpoints } = whole();
         const shown = Object.fromEntries((await told()).map(({ name, url }) => [name, { url }]));
-        const others = Object.entries(endpoints).filter(
-          ([name]) => !["portal", "postgres"].includes(name),
-        );
+        const others = Object.entries(endpoints)
+          .filter(([name]) => !["portal", "postgres"].includes(name))
+          .map(([name, { url }]) => [name, { url }]);
         expect(shown).toEqual(Object.fromEntries(others));
       },
       4 * minutes,

@@ -146,8 +146,9 @@ export const rotation = (whole: () => Whole): void => {
           },
           body: new Uint8Array(photo),
         });
-        expect(answer.status).toBe(200);
-        return (await answer.json()) as object;
+        const said = (await answer.json()) as object;
+        expect({ status: answer.status, said }).toMatchObject({ status: 200 });
+        return said;
       };
       expect(await predict(whole().credentials)).toHaveProperty("embedding");
       expect(await predict(before)).not.toHaveProperty("embedding");

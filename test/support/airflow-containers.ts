@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { type Result, run, succeed } from "../../cli/processes";
 import { airflow } from "../../infra/services/airflow";
-import { type Reference, referencesIn, textOf } from "../../infra/services/env-value";
+import { type Reference, referencesIn } from "../../infra/services/env-value";
 import { provision } from "../../infra/services/provision";
 import type { ContainerSpec, ServiceSpec } from "../../infra/services/service-spec";
 import { trainer } from "../../infra/services/trainer";
@@ -13,6 +13,7 @@ import { eventually } from "./eventually";
 import { type OwnImage, ownImage } from "./own-image";
 import { PostgresContainer } from "./postgres-container";
 import { type S3Server, startS3Server } from "./s3-server";
+import { networkWithStores, runSpecified } from "./specified-container";
 
 const specs = airflow([]);
 const migrate = specs.find(({ kind }) => kind === "job")!;
@@ -64,7 +65,7 @@ export class AirflowContainers {
     const images = { provision: await ownImage("provision"), airflow: await ownImage("airflow") };
     const containers = new AirflowContainers(database, store, images);
     try {
-      await containers.connectStores();
+      await networkWithStores(containers.name, { database, store });
       await containers.run(provisioning, "provision", ["--rm"]);
       await containers.migrate();
       for (const spec of services) await containers.startService(spec);
@@ -151,19 +152,6 @@ export class AirflowContainers {
   private container = (service: string) => `${this.name}-${service}`;
   private volume = (name: string) => `${this.name}-${name}`;
 
-  /** The stores that the test starts publish a port; containers find them by the names that specs use. */
-  private async connectStores(): Promise<void> {
-    await docker("network", "create", "--internal", this.name);
-    const ports = {
-      postgres: this.database.superuser.port,
-      minio: this.store.address.split(":")[1],
-    };
-    for (const [alias, port] of Object.entries(ports)) {
-      const id = (await docker("ps", "--quiet", "--filter", `publish=${port}`)).trim();
-      await docker("network", "connect", "--alias", alias, this.name, id);
-    }
-  }
-
   private async startService(spec: ServiceSpec): Promise<void> {
     const { name, volumes, health } = spec;
     const options = ["--detach", "--name", this.container(name), "--network-alias", name];
@@ -177,23 +165,17 @@ export class AirflowContainers {
     await this.run(spec, "airflow", [...options, ...mounts, ...healthOptions, ...timing]);
   }
 
-  private run(spec: ContainerSpec, image: keyof typeof this.images, options: string[]) {
-    const memory = `${spec.memoryMiB}m`;
-    const env = Object.fromEntries(
-      Object.entries(spec.env).map(([variable, value]) => [
-        variable,
-        textOf(value, (reference) => this.resolve(reference)),
-      ]),
-    );
-    const args = [
-      ...["run", "--network", this.name, "--init", "--read-only", "--cap-drop", "ALL"],
-      ...["--security-opt", "no-new-privileges:true", "--pids-limit", String(spec.pidsLimit)],
-      ...["--memory", memory, "--memory-swap", memory],
-      ...Object.entries(spec.tmpfs).flatMap(([path, size]) => ["--tmpfs", `${path}:${size}`]),
-      ...Object.keys(env).flatMap((variable) => ["--env", variable]),
-      ...[...options, this.images[image].name, ...(spec.command ?? [])],
-    ];
-    return succeed("docker", args, { env: { ...process.env, ...env } });
+  private run(
+    spec: ContainerSpec,
+    image: keyof typeof this.images,
+    options: string[],
+  ): Promise<string> {
+    const setting = {
+      image: this.images[image].name,
+      network: this.name,
+      resolve: (reference: Reference) => this.resolve(reference),
+    };
+    return runSpecified(spec, setting, options);
   }
 
   private resolve(reference: Reference): string {

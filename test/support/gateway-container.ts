@@ -9,6 +9,7 @@ import { labelNames } from "../../infra/runtime/naming";
 import { type Reference, textOf } from "../../infra/services/env-value";
 import { gateway } from "../../infra/services/gateway";
 import type { NetworkName, ServiceSpec } from "../../infra/services/service-spec";
+import { rightsOf } from "./specified-container";
 import { docker } from "./docker";
 import { eventually } from "./eventually";
 import { type OwnImage, ownImage, registryMirror } from "./own-image";
@@ -151,14 +152,11 @@ export class GatewayContainer {
   ): Promise<GatewayContainer> {
     const ports = await toyPorts();
     const spec = gateway(toySpecs, { ports, tls, domain: "" });
-    const memory = `${spec.memoryMiB}m`;
     const options = [
       ...["--name", stack.name(part), "--hostname", spec.name, "--volume", `${volume}:/data`],
-      ...["--memory", memory, "--memory-swap", memory, "--pids-limit", String(spec.pidsLimit)],
       ...["--cpus", String(spec.cpus)],
-      ...["--read-only", "--init", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true"],
+      ...rightsOf(spec),
       ...["--dns", loopback, "--dns-option", "timeout:1", "--dns-option", "attempts:1"],
-      ...Object.entries(spec.tmpfs).flatMap(([path, how]) => ["--tmpfs", `${path}:${how}`]),
       ...(spec.published ?? []).flatMap(({ host, container }) => [
         "--publish",
         `${loopback}:${host}:${container}`,

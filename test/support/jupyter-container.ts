@@ -7,6 +7,7 @@ import { docker } from "./docker";
 import { eventually } from "./eventually";
 import { JupyterClient, type Notebook } from "./jupyter-client";
 import { type OwnImage, ownImage } from "./own-image";
+import { rightsOf } from "./specified-container";
 import { freePorts } from "./test-stack";
 
 const spec = jupyter();
@@ -41,12 +42,9 @@ export class JupyterContainer {
     const token = randomBytes(16).toString("hex");
     const environment = environmentFor(stores, { port, token });
     const volume = `feedback-loop-test-${randomBytes(4).toString("hex")}`;
-    const memory = `${spec.memoryMiB}m`;
     const options = [
       ...["--network", "host", "--volume", `${volume}:${workFolder}`],
-      ...["--memory", memory, "--memory-swap", memory, "--pids-limit", String(spec.pidsLimit)],
-      ...["--read-only", "--init", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true"],
-      ...Object.entries(spec.tmpfs).flatMap(([path, how]) => ["--tmpfs", `${path}:${how}`]),
+      ...rightsOf(spec),
       ...Object.keys(environment).flatMap((name) => ["--env", name]),
     ];
     const env = { ...process.env, ...environment };

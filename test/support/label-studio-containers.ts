@@ -1,8 +1,7 @@
 // Label Studio as its spec runs it, with stores of a test's own behind it: roles and rights are those that the spec asks
 // for, made by the job `provision`. Its network has no way out.
 import { randomBytes } from "node:crypto";
-import { type Result, run, succeed } from "../../cli/processes";
-import { textOf } from "../../infra/services/env-value";
+import { type Result, run } from "../../cli/processes";
 import type { Reference } from "../../infra/services/env-value";
 import { labelStudio, labelStudioProject } from "../../infra/services/label-studio";
 import { provision } from "../../infra/services/provision";
@@ -14,6 +13,7 @@ import { LabelStudioClient } from "./label-studio";
 import { type OwnImage, ownImage } from "./own-image";
 import { PostgresContainer } from "./postgres-container";
 import { type S3Server, startS3Server } from "./s3-server";
+import { networkWithStores, runSpecified } from "./specified-container";
 
 const service = labelStudio();
 const project = labelStudioProject();
@@ -60,7 +60,7 @@ export class LabelStudioContainers {
     };
     const containers = new LabelStudioContainers(database, store, images);
     try {
-      await containers.connectStores();
+      await networkWithStores(containers.name, { database, store });
       await containers.provision();
       await docker("volume", "create", containers.name);
       await containers.startService();
@@ -128,19 +128,6 @@ export class LabelStudioContainers {
     for (const image of Object.values(this.images)) await image.dispose();
   }
 
-  /** The stores that the test starts publish a port; containers find them by the names that specs use. */
-  private async connectStores(): Promise<void> {
-    await docker("network", "create", "--internal", this.name);
-    const ports = {
-      postgres: this.database.superuser.port,
-      minio: this.store.address.split(":")[1],
-    };
-    for (const [alias, port] of Object.entries(ports)) {
-      const id = (await docker("ps", "--quiet", "--filter", `publish=${port}`)).trim();
-      await docker("network", "connect", "--alias", alias, this.name, id);
-    }
-  }
-
   /** Runs a job to its end; throws with its own words when it fails. */
   private job(spec: ContainerSpec, image: keyof typeof this.images): Promise<string> {
     return this.run(spec, image, ["--rm"]);
@@ -151,22 +138,12 @@ export class LabelStudioContainers {
     image: keyof typeof this.images,
     options: string[],
   ): Promise<string> {
-    const memory = `${spec.memoryMiB}m`;
-    const env = Object.fromEntries(
-      Object.entries(spec.env).map(([variable, value]) => [
-        variable,
-        textOf(value, (reference) => this.resolve(reference)),
-      ]),
-    );
-    const args = [
-      ...["run", "--network", this.name, "--init", "--read-only", "--cap-drop", "ALL"],
-      ...["--security-opt", "no-new-privileges:true", "--pids-limit", String(spec.pidsLimit)],
-      ...["--memory", memory, "--memory-swap", memory],
-      ...Object.entries(spec.tmpfs).flatMap(([path, size]) => ["--tmpfs", `${path}:${size}`]),
-      ...Object.keys(env).flatMap((variable) => ["--env", variable]),
-      ...[...options, this.images[image].name, ...(spec.command ?? [])],
-    ];
-    return succeed("docker", args, { env: { ...process.env, ...env } });
+    const setting = {
+      image: this.images[image].name,
+      network: this.name,
+      resolve: (reference: Reference) => this.resolve(reference),
+    };
+    return runSpecified(spec, setting, options);
   }
 
   private resolve(reference: Reference): string {

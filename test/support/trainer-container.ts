@@ -6,6 +6,7 @@ import { succeed } from "../../cli/processes";
 import { trainer } from "../../infra/services/trainer";
 import { docker, inspect } from "./docker";
 import { type OwnImage, ownImage } from "./own-image";
+import { rightsOf } from "./specified-container";
 import { root } from "./test-stack";
 
 const testing = join(root, "app/loop/testing");
@@ -21,7 +22,6 @@ export class TrainerContainer {
     const image = await ownImage("loop");
     const spec = trainer();
     const name = `feedback-loop-test-${randomBytes(4).toString("hex")}`;
-    const memory = `${spec.memoryMiB}m`;
     const { command, everySeconds } = spec.health;
     const environment = {
       DATABASE_HOST: database.host,
@@ -36,10 +36,7 @@ export class TrainerContainer {
     };
     const options = [
       // The test's PostgreSQL is on the machine's loopback.
-      ...["--detach", "--name", name, "--network", "host", "--init", "--read-only"],
-      ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges:true"],
-      ...["--memory", memory, "--memory-swap", memory, "--pids-limit", String(spec.pidsLimit)],
-      ...Object.entries(spec.tmpfs).flatMap(([path, size]) => ["--tmpfs", `${path}:${size}`]),
+      ...["--detach", "--name", name, "--network", "host", ...rightsOf(spec)],
       ...["--health-cmd", command[2]!, "--health-interval", `${everySeconds / 10}s`],
       ...["--mount", `type=bind,source=${testing},target=/app/loop/testing,readonly`],
       ...Object.keys(environment).flatMap((variable) => ["--env", variable]),

@@ -16,6 +16,18 @@ DAG_FILES = (
     "airflow.dag_processing.dagbag",
     "airflow.providers.standard.decorators.python",
     "airflow.providers.standard.decorators.sensor",
+    # What those load late, when the first task runs or the first file is read.
+    "airflow.callbacks.database_callback_sink",
+    "airflow.dag_processing.bundles.local",
+    "airflow.models.renderedtifields",
+    "airflow.models.task_state_store",
+    "airflow.sdk.definitions.connection",
+    "airflow.sdk.definitions.decorators",
+    "alembic.command",
+    "pygments.formatters",
+    "pygments.lexers.agile",
+    "pygments.lexers.data",
+    "pygments.lexers.web",
 )
 # What our tasks load when they run.
 TASKS = ("loop.connections", "loop.training.queue", "orchestration.connections")
