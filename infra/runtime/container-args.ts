@@ -18,8 +18,9 @@ export interface Placement {
 }
 
 /**
- * The engine asks this server for names that no container has. Nothing answers there, at once: on networks without a way
- * out the engine's own servers would keep whoever asks for the name of a stopped service waiting for ten seconds.
+ * The engine asks this server for names that no container has. Nothing answers there, and after a second that is
+ * an answer: on networks without a way out the engine's own servers would keep whoever asks for the name of a stopped
+ * service waiting for ten seconds.
  */
 const noNameServer = "127.0.0.1";
 const impatient = ["timeout:1", "attempts:1"];

@@ -27,6 +27,19 @@ describe("waiting for a container", () => {
     expect(stdout).toBe(`<--pids-limit><99><${container}>`);
   });
 
+  it("fails at once when the container is gone", () => {
+    const gone = `docker() { [ "$1" = update ] || { echo "No such container" >&2; return 1; }; }`;
+    const script = readyScript({
+      container,
+      service: "frontend",
+      pidsLimit: 9,
+      timeoutSeconds: 60,
+    });
+    const { status, stderr } = spawnSync("sh", ["-c", `${gone}\n${script}`], { encoding: "utf8" });
+    expect(status).toBe(1);
+    expect(stderr).toContain("No such container");
+  });
+
   it("fails with the last words of the container, and how to wait longer", () => {
     const { status, stderr } = run(["starting", "unhealthy"]);
     expect(status).toBe(1);

@@ -20,7 +20,10 @@ export function readyScript({ container, service, pidsLimit, timeoutSeconds }: R
     "set -eu",
     `docker update --pids-limit ${pidsLimit} ${name} > /dev/null`,
     `waited=0`,
-    `until [ "$(docker inspect --format '{{.State.Health.Status}}' ${name})" = healthy ]; do`,
+    // One that is gone ends it: `set -e` holds for what is assigned.
+    `health() { status=$(docker inspect --format '{{.State.Health.Status}}' ${name}); }`,
+    "health",
+    'until [ "$status" = healthy ]; do',
     `  if [ "$waited" -ge ${timeoutSeconds} ]; then`,
     `    echo ${quote(`${service} isn't healthy after ${timeoutSeconds} s. The last lines of its log:`)} >&2`,
     `    docker logs --tail ${lastLines} ${name} 2>&1 | cut -c -${longestLine} | sed 's/^/  | /' >&2`,
@@ -29,6 +32,7 @@ export function readyScript({ container, service, pidsLimit, timeoutSeconds }: R
     "  fi",
     "  sleep 1",
     "  waited=$((waited + 1))",
+    "  health",
     "done",
   ].join("\n");
 }

@@ -52,6 +52,13 @@ export const postgres = (): ServiceSpec => ({
     retries: 5,
     startPeriodSeconds: 120,
   },
+  logins: [
+    {
+      role: "administrator",
+      credential: databaseCredential("superuser"),
+      may: "read and change everything in the databases",
+    },
+  ],
   memoryMiB: 192,
   cpus: 1,
   cpuShares: 1024,
