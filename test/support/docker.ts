@@ -15,7 +15,7 @@ export interface Inspected {
     SecurityOpt: string[];
     Memory: number;
     NanoCpus: number;
-    PortBindings: Record<string, { HostIp: string }[]>;
+    PortBindings: Record<string, { HostIp: string }[]> | null;
   };
 }
 
