@@ -348,7 +348,9 @@ describe("a stack on this machine", () => {
         const told = await stack.succeed("destroy", "-s", stack.name);
         const left = await labelled(stack.name);
         expect(left).toEqual(
-          ["database", "gateway-data", "objects", "outbox"].map((name) => `volume ${stack.containerName(name)}`),
+          ["database", "gateway-data", "objects", "outbox"].map(
+            (name) => `volume ${stack.containerName(name)}`,
+          ),
         );
         for (const name of left) expect(told).toContain(name.split(" ")[1]);
         expect(await labelled("decoy")).toEqual([`network ${decoy}`, `volume ${decoy}`]);

@@ -169,7 +169,7 @@ const scheduler = (hasLabelStudio: boolean): ServiceSpec => ({
   needs: taskNeeds,
   after: ["airflow-api"],
   health: heartbeat("scheduler"),
-  memoryMiB: 320,
+  memoryMiB: 384,
   cpus: 1,
   cpuShares: 256,
   pidsLimit: 128,

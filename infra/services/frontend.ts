@@ -53,7 +53,7 @@ export const frontend = ({
   after: ["provision", "inference"],
   health: nodeHttpHealth(port, "/readyz"),
   healthPath: "/readyz",
-  memoryMiB: 320,
+  memoryMiB: 288,
   cpus: 1,
   cpuShares: 2048,
   pidsLimit: 128,

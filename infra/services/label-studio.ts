@@ -63,7 +63,7 @@ export const labelStudio = (): ServiceSpec => ({
     { role: "administrator", credential: administrator, may: "manage accounts and projects" },
   ],
   // While the tables are made 400, idle 190.
-  memoryMiB: 448,
+  memoryMiB: 416,
   cpus: 1,
   cpuShares: 512,
   pidsLimit: 128,
