@@ -47,8 +47,8 @@ export function hostNeeds({ catalogue, config, stack, bindAddress, root }: Deplo
 }
 
 /** Measured: images, and what building them leaves in the engine's cache. */
-const builtMiB = 7000;
-const pulledMiB = 3000;
+const builtMiB = 12_000;
+const pulledMiB = 5000;
 /** The engine and the system around the containers. */
 const systemMiB = 512;
 
