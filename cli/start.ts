@@ -33,7 +33,8 @@ async function refuseEarly(stack: string): Promise<void> {
 }
 
 async function printEndpoints(stack: string): Promise<void> {
-  const found = Object.values(await endpoints(stack));
+  const { portal, ...others } = await endpoints(stack);
+  const found = [...(portal ? [portal] : []), ...Object.values(others)];
   const width = Math.max(0, ...found.map(({ url }) => url.length));
   console.log("");
   for (const { url, summary } of found) console.log(`${url.padEnd(width)}  ${summary}`);

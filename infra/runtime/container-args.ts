@@ -87,7 +87,7 @@ export function jobScript(
     `--memory ${spec.memoryMiB}m --memory-swap ${spec.memoryMiB}m --cpus ${spec.cpus} --cpu-shares ${spec.cpuShares}`,
     `--pids-limit ${spec.pidsLimit} --dns ${noNameServer} ${impatient.map((option) => `--dns-option ${option}`).join(" ")}`,
     ...(cgroupParent ? [`--cgroup-parent ${quote(cgroupParent)}`] : []),
-    takesInput ? "--interactive" : "--read-only",
+    takesInput ? "--interactive --log-driver none" : "--read-only",
     "--init --cap-drop ALL --security-opt no-new-privileges:true",
     ...Object.entries(spec.tmpfs).map(
       ([path, settings]) => `--tmpfs ${quote(`${path}:${settings}`)}`,

@@ -50,7 +50,8 @@ export function gateway(
     // The authority that people trust, and certificates: with a new one they would have to trust again.
     volumes: [{ name: "gateway-data", path: "/data", holdsData: true }],
     networks: networksOf(ways, config),
-    after: specs.some(({ name }) => name === "portal") ? ["portal"] : [],
+    // One after the other: where an earlier revision of a service published the port by itself, it gives it up first.
+    after: [...new Set(ways.map(({ service }) => service.name))],
     health: bashHttpHealth(probePort, "/livez"),
     memoryMiB: 48,
     cpus: 1,

@@ -6,6 +6,8 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 
 /** Named after the product: cookies don't know ports, and other services share this host. */
 export const SESSION_COOKIE = "gourmetgram-session";
+/** As it was called when no other service shared the host; the signature tells it from a cookie of theirs. */
+const FORMER_SESSION_COOKIE = "session";
 /** Half a year: a course's length, so that one's own history lasts as long. */
 export const SESSION_SECONDS = 180 * 24 * 3600;
 
@@ -31,7 +33,7 @@ export class Sessions {
 
   /** The session that sends the request; undefined without a cookie that this service signed. */
   idOf({ cookies }: FastifyRequest): string | undefined {
-    const cookie = cookies[SESSION_COOKIE];
+    const cookie = cookies[SESSION_COOKIE] ?? cookies[FORMER_SESSION_COOKIE];
     if (cookie === undefined) return undefined;
     const { valid, value } = this.signer.unsign(cookie);
     const [, id, endsAtSeconds] = (valid && CONTENT.exec(value)) || [];
