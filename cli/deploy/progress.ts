@@ -78,7 +78,7 @@ export class Progress {
     }
     this.underWay.delete(what);
     if (/failed|error/.test(verb + rest)) return `${what} ${verb} ${rest.trim()} (${time})`;
-    return verb === "created" ? `${what} good (${time})` : undefined;
+    return verb.startsWith("created") ? `${what} good (${time})` : undefined;
   }
 
   /** For a person who wonders what takes so long. */

@@ -131,6 +131,13 @@ describe("a machine that isn't fit", () => {
 });
 
 describe("a port", () => {
+  it("is the stack's own also where the engine writes it in a range with its neighbours", () => {
+    const published = "0.0.0.0:4999-5000->4999-5000/tcp, 0.0.0.0:9000-9001->9000-9001/tcp";
+    const listening = "00000000:1388 00000000:2329";
+    expect(judged({ listening, published }, "ports").ok).toBe(true);
+    expect(judged({ listening, published: "0.0.0.0:5001-5002->1-2/tcp" }, "ports").ok).toBe(false);
+  });
+
   it.each([
     ["0.0.0.0", "0100007F:1388"],
     ["10.0.0.5", "0500000A:1388"],

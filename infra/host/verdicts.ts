@@ -83,7 +83,7 @@ const memory: Check = ({ memoryMiB }, needs) => {
 const ports: Check = ({ listening, published = "" }, needs) => {
   if (listening === undefined) return unknown("ports");
   const taken = listening.split(" ").map(readListener);
-  const own = new Set([...published.matchAll(/:(\d+)->/g)].map(([, port]) => Number(port)));
+  const own = publishedPorts(published);
   const clashes = Object.entries(needs.ports).filter(
     ([, port]) =>
       !own.has(port) &&
@@ -101,6 +101,17 @@ const ports: Check = ({ listening, published = "" }, needs) => {
         words: `${Object.values(needs.ports).join(", ")} are free, or the stack's own`,
       };
 };
+
+/** From `docker ps`, which writes neighbours as one range: `127.0.0.1:8080-8081->8080-8081/tcp`. */
+function publishedPorts(written: string): ReadonlySet<number> {
+  const ranges = [...written.matchAll(/:(\d+)(?:-(\d+))?->/g)];
+  return new Set(
+    ranges.flatMap(([, first, last = first]) => {
+      const count = Number(last) - Number(first) + 1;
+      return Array.from({ length: count }, (_, at) => Number(first) + at);
+    }),
+  );
+}
 
 const everyAddress = "0.0.0.0";
 
