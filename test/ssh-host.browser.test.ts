@@ -186,20 +186,24 @@ describe("a stack on another machine", () => {
     expect(answering).toMatchObject({ sha256: createHash("sha256").update(model).digest("hex") });
   });
 
-  it("speaks TLS once it is told to, by an authority that people can have from it", async () => {
-    const plain = new URL((await stack.endpoints()).frontend.url);
-    await stack.setConfig("tls", "internal");
-    await stack.up();
-    const { frontend } = await stack.endpoints();
-    expect(frontend.url).toBe(`https://${plain.host}`);
-    const ca = (await stack.command("ca", "-s", stack.name)).stdout;
-    expect(await httpsStatus(frontend.url, ca)).toBe(200);
-    await expect(httpsStatus(frontend.url)).rejects.toThrow(/certificate/);
-    const redirected = await fetch(plain, { redirect: "manual" });
-    expect(redirected.headers.get("location")).toBe(`${frontend.url}/`);
-    await stack.setConfig("tls", "off");
-    await stack.up();
-  });
+  it(
+    "speaks TLS once it is told to, by an authority that people can have from it",
+    async () => {
+      const plain = new URL((await stack.endpoints()).frontend.url);
+      await stack.setConfig("tls", "internal");
+      await stack.up();
+      const { frontend } = await stack.endpoints();
+      expect(frontend.url).toBe(`https://${plain.host}`);
+      const ca = (await stack.command("ca", "-s", stack.name)).stdout;
+      expect(await httpsStatus(frontend.url, ca)).toBe(200);
+      await expect(httpsStatus(frontend.url)).rejects.toThrow(/certificate/);
+      const redirected = await fetch(plain, { redirect: "manual" });
+      expect(redirected.headers.get("location")).toBe(`${frontend.url}/`);
+      await stack.setConfig("tls", "off");
+      await stack.up();
+    },
+    6 * minutes,
+  );
 
   it("is found well by the doctor", async () => {
     const told = await stack.succeed("doctor", "-s", stack.name);

@@ -59,7 +59,8 @@ def main(part: str, *arguments: str) -> None:
     # The collector marks every object that it looks at, and a marked page is shared no longer.
     gc.collect()
     gc.freeze()
-    # Airflow thaws everything once its workers are there: the next full collection would mark it all.
+    # Airflow thaws everything once its workers are there: the next full collection would mark
+    # it all.
     gc.unfreeze = lambda: None
     sys.argv = ["airflow", part, *arguments]
     airflow()
