@@ -337,8 +337,9 @@ describe("a stack on this machine", () => {
   });
 
   describe("when it is destroyed", () => {
-    const decoy = "feedback-loop-decoy";
-    const other = "feedback-loop.stack=decoy";
+    // Of a name that no earlier run has left.
+    const decoy = `decoy-${process.pid}-${Date.now()}`;
+    const other = `feedback-loop.stack=${decoy}`;
 
     it(
       "leaves only its data, and nothing of another stack is touched",
@@ -353,7 +354,7 @@ describe("a stack on this machine", () => {
           ),
         );
         for (const name of left) expect(told).toContain(name.split(" ")[1]);
-        expect(await labelled("decoy")).toEqual([`network ${decoy}`, `volume ${decoy}`]);
+        expect(await labelled(decoy)).toEqual([`network ${decoy}`, `volume ${decoy}`]);
         await docker("volume", "rm", decoy);
         await docker("network", "rm", decoy);
       },
