@@ -116,6 +116,23 @@ describe("accounts", () => {
   );
 });
 
+it(
+  "answers far more requests at once than there are database connections",
+  async () => {
+    const paths = ["/ui/dags?limit=50", "/api/v2/dags", "/ui/grid/runs/check_connections"];
+    const start = Date.now();
+    const requests = Array.from({ length: 300 }, async (_, at) => {
+      const answer = await student.request("GET", paths[at % paths.length]!);
+      await answer.text();
+      return answer.status;
+    });
+    expect(new Set(await Promise.all(requests))).toEqual(new Set([200]));
+    // Without a queue they block each other for the 30 s that a connection is waited for, again and again.
+    expect(Date.now() - start).toBeLessThan(50_000);
+  },
+  5 * minutes,
+);
+
 describe("DAG runs", () => {
   it(
     "check what there is, and say of what isn't there which service, where and what to do",
