@@ -18,7 +18,7 @@ export interface GateSettings {
 }
 
 /** How long a machine that boots may show what looks like a wrong user or key. */
-const patienceSeconds = 40;
+const patienceSeconds = 30;
 const pauseSeconds = 2;
 /** How often waiting is reported that is still for the same. */
 const reminderSeconds = 15;
