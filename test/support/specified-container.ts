@@ -14,6 +14,8 @@ export interface Setting {
 
 /** Options of `docker run` for the limits and rights of a spec. */
 export const rightsOf = ({ memoryMiB, pidsLimit, tmpfs }: ContainerSpec): string[] => [
+  // The image may be a stack's, with its labels: what looks for that stack must not find this container.
+  ...["--label", "feedback-loop.stack=", "--label", "feedback-loop.owner="],
   ...["--init", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true"],
   ...["--pids-limit", String(pidsLimit)],
   ...["--memory", `${memoryMiB}m`, "--memory-swap", `${memoryMiB}m`],
