@@ -5,6 +5,7 @@ import { benchmark } from "./catalogue/benchmark";
 import { jupyter } from "./catalogue/jupyter";
 import { labelStudio } from "./catalogue/label-studio";
 import { idle, memory, responsiveness } from "./catalogue/memory";
+import { minio } from "./catalogue/minio";
 import { portal } from "./catalogue/portal";
 import { reach } from "./catalogue/reach";
 import { restarts } from "./catalogue/restarts";
@@ -34,6 +35,7 @@ describe("the whole catalogue on a machine of 4 GB", () => {
   reach(whole);
 
   portal(whole);
+  minio(whole);
   labelStudio(whole);
   trainer(whole);
   airflow(whole);
