@@ -3,13 +3,13 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
-import { launch, screenshot, sizes } from "./support/browser";
+import { type PageOptions, launch, screenshot, sizes } from "./support/browser";
 import { docker, inspect } from "./support/docker";
 import { eventually } from "./support/eventually";
 import { type FeedbackRow, LoopClient } from "./support/loop-client";
 import { realPhoto } from "./support/photos";
 import { TestStack } from "./support/test-stack";
-import { Visitor, type VisitorOptions } from "./support/visitor";
+import { Visitor } from "./support/visitor";
 
 const minutes = 60_000;
 jest.setTimeout(minutes);
@@ -45,7 +45,7 @@ describe("GourmetGram", () => {
   });
 
   /** Somebody who has just opened the first page. */
-  async function visitor(options: VisitorOptions = {}): Promise<Visitor> {
+  async function visitor(options: PageOptions = {}): Promise<Visitor> {
     const one = await Visitor.of(browser, options);
     visitors.push(one);
     await one.page.goto(url);

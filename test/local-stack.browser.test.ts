@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FOOD_CLASSES, classFolder } from "@feedback-loop/contract";
 import type { Browser } from "playwright-core";
-import { launch, screenshot, sizes } from "./support/browser";
+import { launch, openPage, screenshot } from "./support/browser";
 import { docker, inspect, labelled } from "./support/docker";
 import { eventually } from "./support/eventually";
 import { LoopClient } from "./support/loop-client";
@@ -167,7 +167,7 @@ describe("a stack on this machine", () => {
       ["phone", "a real photo", () => realPhoto("food11_8_4.jpg")],
       ["desktop", "a drawn picture", () => drawnPhoto()],
     ] as const)("on a %s uploads %s and sees what it is taken for", async (size, name, photo) => {
-      const page = await browser.newPage({ viewport: sizes[size] });
+      const page = await openPage(browser, { size });
       await page.goto(frontendUrl);
       await screenshot(page, `${size}-upload`);
       await page.setInputFiles("#photo", photo());
@@ -189,14 +189,13 @@ describe("a stack on this machine", () => {
     });
 
     it("needs no JavaScript", async () => {
-      const context = await browser.newContext({ javaScriptEnabled: false });
-      const page = await context.newPage();
+      const page = await openPage(browser, { javaScriptEnabled: false });
       await page.goto(frontendUrl);
       await page.setInputFiles("#photo", realPhoto("food11_3_411.jpg"));
       await page.getByRole("button", { name: "See what it is" }).click();
       await page.waitForURL(/\/predictions\//);
       expect(FOOD_CLASSES).toContain(await page.getByRole("heading", { level: 1 }).textContent());
-      await context.close();
+      await page.close();
     });
 
     it("is told what to do about a file that is no photo", async () => {
@@ -233,7 +232,7 @@ describe("a stack on this machine", () => {
         expect(last.saved).toBe(false);
         const said = await client.feedback(last.id, { kind: "flag" });
         expect(said.status).toBe(201);
-        const page = await browser.newPage({ viewport: sizes.phone });
+        const page = await openPage(browser, { size: "phone" });
         await page.goto(`${frontendUrl}/predictions/${last.id}`);
         await page.getByText("Not saved yet").waitFor();
         await screenshot(page, "phone-prediction-not-saved-yet");

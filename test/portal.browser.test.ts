@@ -7,9 +7,9 @@ import { createProbe } from "../app/portal/probing/probe";
 import { Watch } from "../app/portal/probing/watch";
 import { exampleServices } from "../app/portal/testing/examples";
 import { HealthServer } from "../app/portal/testing/health-server";
-import { launch, screenshot, sizes } from "./support/browser";
+import { type PageOptions, launch, screenshot, sizes } from "./support/browser";
 import { eventually } from "./support/eventually";
-import { Visitor, type VisitorOptions } from "./support/visitor";
+import { Visitor } from "./support/visitor";
 
 jest.setTimeout(120_000);
 
@@ -51,7 +51,7 @@ describe("the portal", () => {
     expect(complaints).toEqual([]);
   });
 
-  async function visitor(options: VisitorOptions = {}): Promise<Visitor> {
+  async function visitor(options: PageOptions = {}): Promise<Visitor> {
     const one = await Visitor.of(browser, options);
     visitors.push(one);
     await one.page.goto(url);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FOOD_CLASSES } from "@feedback-loop/contract";
 import type { Browser } from "playwright-core";
-import { launch, screenshot, sizes } from "./support/browser";
+import { launch, openPage, screenshot } from "./support/browser";
 import { restartEngine } from "./support/engine-restart";
 import { eventually } from "./support/eventually";
 import { LabMachine, type MachineOptions } from "./support/lab-machine";
@@ -154,7 +154,7 @@ describe("a stack on another machine", () => {
   });
 
   it("shows a person with a photo what it is taken for", async () => {
-    const page = await browser.newPage({ viewport: sizes.desktop });
+    const page = await openPage(browser);
     await page.goto((await stack.endpoints()).frontend.url);
     await page.setInputFiles("input[type=file]", realPhoto("food11_8_4.jpg"));
     await page.getByRole("button", { name: "See what it is" }).click();

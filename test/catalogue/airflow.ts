@@ -2,7 +2,7 @@
 // check of all connections, and a job that goes to the trainer and back.
 import type { Page } from "playwright-core";
 import { AirflowClient } from "../support/airflow-client";
-import { screenshot, sizes } from "../support/browser";
+import { openPage, screenshot } from "../support/browser";
 import type { WholeStack } from "./whole-stack";
 
 const minutes = 60_000;
@@ -101,7 +101,7 @@ export const airflow = (whole: () => WholeStack): void => {
 };
 
 async function loginPage({ browser, endpoints }: WholeStack): Promise<Page> {
-  const page = await browser.newPage({ viewport: sizes.desktop });
+  const page = await openPage(browser);
   await page.goto(endpoints.airflow.url, patience);
   await page.waitForURL(/\/auth\/login/, patience);
   return page;

@@ -2,7 +2,7 @@
 // against the database, and that its logins for the stores can change nothing.
 import { FOOD_CLASSES } from "@feedback-loop/contract";
 import type { Page } from "playwright-core";
-import { screenshot, sizes } from "../support/browser";
+import { openPage, screenshot } from "../support/browser";
 import { eventually } from "../support/eventually";
 import {
   JupyterClient,
@@ -116,7 +116,7 @@ export const jupyter = (whole: () => WholeStack): void => {
 };
 
 async function onLoginPage({ browser, endpoints }: WholeStack): Promise<Page> {
-  const page = await browser.newPage({ viewport: sizes.desktop });
+  const page = await openPage(browser);
   await page.goto(endpoints.jupyter.url);
   await page.waitForURL(/\/login\?/, patience);
   return page;

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Page } from "playwright-core";
-import { screenshot, sizes } from "../support/browser";
+import { openPage, screenshot } from "../support/browser";
 import { eventually } from "../support/eventually";
 import { type Annotation, LabelStudioClient, type Task } from "../support/label-studio";
 import { realPhoto } from "../support/photos";
@@ -100,7 +100,7 @@ export const labelStudio = (whole: () => WholeStack): void => {
 };
 
 async function loginPage({ browser, endpoints }: WholeStack): Promise<Page> {
-  const page = await browser.newPage({ viewport: sizes.desktop });
+  const page = await openPage(browser);
   await page.goto(endpoints.labelStudio.url, patience);
   await page.waitForURL(/\/user\/login/, patience);
   return page;

@@ -1,6 +1,6 @@
 // MinIO's console, as course staff use it.
 import type { Page } from "playwright-core";
-import { screenshot } from "../support/browser";
+import { openPage, screenshot } from "../support/browser";
 import { type Whole, minutes } from "./whole-stack";
 
 export const minio = (whole: () => Whole): void => {
@@ -31,7 +31,7 @@ export const minio = (whole: () => Whole): void => {
     );
 
     async function visited(visit: (page: Page) => Promise<void>): Promise<void> {
-      const page = await whole().browser.newPage();
+      const page = await openPage(whole().browser);
       await page.goto(whole().endpoints.minio.url);
       await visit(page);
       await page.close();

@@ -3,8 +3,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { succeed } from "../../cli/processes";
+import { launch } from "./browser";
 
 export interface TrustingBrowser {
   browser: Browser;
@@ -18,11 +19,7 @@ export async function launchTrusting(certificateFile?: string): Promise<Trusting
   const forget = () => rmSync(home, { recursive: true, force: true });
   try {
     if (certificateFile !== undefined) await trust(certificateFile, home);
-    const browser = await chromium.launch({
-      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-      env: { ...process.env, HOME: home },
-    });
+    const browser = await launch(home);
     const close = async () => {
       await browser.close();
       forget();

@@ -1,12 +1,8 @@
 // A person in front of a browser of their own. Whatever the browser complains about on the way is kept: errors of
 // scripts, what the content security policy forbids, and what axe finds for those who don't see or use a mouse.
 import { readFileSync } from "node:fs";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { sizes } from "./browser";
-
-export interface VisitorOptions extends BrowserContextOptions {
-  size?: keyof typeof sizes;
-}
+import type { Browser, Page } from "playwright-core";
+import { type PageOptions, openPage } from "./browser";
 
 interface AxeResults {
   violations: { id: string; nodes: { html: string }[] }[];
@@ -27,13 +23,8 @@ export class Visitor {
     });
   }
 
-  static async of(
-    browser: Browser,
-    { size = "desktop", ...options }: VisitorOptions = {},
-  ): Promise<Visitor> {
-    const hasTouch = size === "phone";
-    const context = await browser.newContext({ viewport: sizes[size], hasTouch, ...options });
-    return new Visitor(await context.newPage());
+  static async of(browser: Browser, options?: PageOptions): Promise<Visitor> {
+    return new Visitor(await openPage(browser, options));
   }
 
   /** Chooses a file and sends it; resolves on the page of its prediction, with the prediction's id. */
