@@ -4,7 +4,6 @@ import { randomBytes } from "node:crypto";
 import { copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ClientConfig } from "pg";
 import { type Result, run, succeed } from "../cli/processes";
 import { finding } from "../cli/setup/findings";
 import { dataOf } from "./support/backups";
@@ -12,7 +11,6 @@ import { eventually } from "./support/eventually";
 import { LoopClient } from "./support/loop-client";
 import { Person } from "./support/person";
 import { allRealPhotos, realPhoto } from "./support/photos";
-import { connected } from "./support/postgres-container";
 import {
   type Credentials,
   type Endpoints,
@@ -97,11 +95,6 @@ describe("a stack of an earlier revision", () => {
   let data: Awaited<ReturnType<typeof dataOf>>;
   let ids: string[];
 
-  const superuser = async (): Promise<ClientConfig> => {
-    const { hostname, port } = new URL((await output<Endpoints>("endpoints")).postgres.url);
-    const { user, password } = credentials["database-superuser"]!;
-    return { host: hostname, port: Number(port), database: "loop", user, password };
-  };
   const connect = async () => {
     const endpoints = await output<Endpoints>("endpoints");
     credentials = await output<Credentials>("credentials");
@@ -110,15 +103,14 @@ describe("a stack of an earlier revision", () => {
   };
   /** Rows of the tables that the earlier revision had, but that of the migrations, and all objects. */
   const dataNow = async () => {
-    const { tables, ...buckets } = await dataOf(client, await superuser());
+    const { tables, ...buckets } = await dataOf(client);
     const kept = ["public.embeddings", "public.feedback", "public.predictions"];
     return { ...buckets, tables: Object.fromEntries(kept.map((table) => [table, tables[table]!])) };
   };
-  const migrationsRun = async () =>
-    connected(await superuser(), async (db) => {
-      const { rows } = await db.query<{ name: string }>("SELECT name FROM migrations ORDER BY id");
-      return rows.map((row) => row.name);
-    });
+  const migrationsRun = async () => {
+    const rows = await client.query<{ name: string }>("SELECT name FROM migrations ORDER BY id");
+    return rows.map(({ name: migration }) => migration);
+  };
 
   beforeAll(async () => {
     await cloneEarlier();

@@ -2,14 +2,13 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ClientConfig } from "pg";
 import { succeed } from "../../cli/processes";
 import { dataOf, tablesOf } from "../support/backups";
 import { eventually } from "../support/eventually";
 import { LabelStudioClient } from "../support/label-studio";
 import { LoopClient } from "../support/loop-client";
 import { drawnPhoto, realPhoto } from "../support/photos";
-import { type Credentials, type Endpoints, TestStack } from "../support/test-stack";
+import { TestStack } from "../support/test-stack";
 import { type Whole, minutes } from "./whole-stack";
 
 /** Of the databases of a whole stack, those of other software. */
@@ -25,9 +24,9 @@ export const backup = (whole: () => Whole): void => {
 
     afterAll(() => rmSync(folder, { recursive: true }));
 
-    const dataOfWhole = () => dataOf(whole().client, superuser(whole()));
+    const dataOfWhole = () => dataOf(whole().client);
     const rowsOf = async (database: string, table: string) =>
-      (await tablesOf(superuser(whole(), database)))[`public.${table}`]!.rows;
+      (await tablesOf(whole().client.database(database)))[`public.${table}`]!.rows;
 
     it(
       "is written while the stack runs, for nobody else to read",
@@ -85,7 +84,7 @@ export const backup = (whole: () => Whole): void => {
           const endpoints = await empty.endpoints();
           const credentials = await empty.credentials();
           const client = new LoopClient(endpoints, credentials);
-          expect(await dataOf(client, superuser({ endpoints, credentials }))).toEqual(data);
+          expect(await dataOf(client)).toEqual(data);
           await saved(client, drawnPhoto());
           const over = await empty.command(...restore, "--partial");
           expect(over.exitCode).toBe(1);
@@ -134,14 +133,6 @@ export const backup = (whole: () => Whole): void => {
     );
   });
 };
-
-function superuser(
-  { endpoints, credentials }: { endpoints: Endpoints; credentials: Credentials },
-  database = "loop",
-): ClientConfig {
-  const { hostname, port } = new URL(endpoints.postgres.url);
-  return { host: hostname, port: Number(port), database, ...credentials["database-superuser"]! };
-}
 
 async function saved(client: LoopClient, photo: string): Promise<void> {
   const { id } = await client.upload(photo);

@@ -1,11 +1,10 @@
 // New passwords and keys for everything at once: the old ones open nothing any more, the new ones all that they should, and
 // nothing that people made is lost.
-import { type ClientConfig } from "pg";
 import { dataOf } from "../support/backups";
 import { eventually } from "../support/eventually";
 import { JupyterClient } from "../support/jupyter-client";
 import { LabelStudioClient } from "../support/label-studio";
-import type { LoopClient } from "../support/loop-client";
+import { LoopClient } from "../support/loop-client";
 import { connected } from "../support/postgres-container";
 import { drawnPhoto, realPhoto } from "../support/photos";
 import type { Credentials } from "../support/test-stack";
@@ -22,17 +21,9 @@ export const rotation = (whole: () => Whole): void => {
     /** Prediction of a photo sent before. */
     let sent: string;
 
-    const database = (credential: string, from: Credentials): ClientConfig => {
-      const { hostname, port } = new URL(whole().endpoints.postgres.url);
-      const { user, password } = from[credential]!;
-      const role = credential.replace(/^database-/, "");
-      return {
-        host: hostname,
-        port: Number(port),
-        database: ownDatabases[role] ?? "loop",
-        user,
-        password,
-      };
+    const database = (credential: string, from: Credentials) => {
+      const name = ownDatabases[credential.replace(/^database-/, "")];
+      return new LoopClient(whole().endpoints, from).database(name, credential);
     };
     const named = (prefix: string) =>
       Object.keys(whole().credentials).filter((name) => name.startsWith(prefix));
@@ -45,7 +36,7 @@ export const rotation = (whole: () => Whole): void => {
         clientBefore = whole().client;
         sent = (await clientBefore.upload(realPhoto("food11_8_4.jpg"))).id;
         await eventually(async () => expect(await clientBefore.rows([sent])).toHaveLength(1));
-        data = await dataOf(clientBefore, database("database-superuser", before));
+        data = await dataOf(clientBefore);
         const { stack } = whole();
         const more = ["frontend-session", "airflow-fernet"];
         whole().printed += await stack.succeed("rotate", "--all", ...more, "-s", stack.name);
@@ -60,8 +51,7 @@ export const rotation = (whole: () => Whole): void => {
     );
 
     it("lose nothing", async () => {
-      const superuser = database("database-superuser", whole().credentials);
-      expect(await dataOf(whole().client, superuser)).toEqual(data);
+      expect(await dataOf(whole().client)).toEqual(data);
     });
 
     it("open the database to each role, and the old ones to none", async () => {

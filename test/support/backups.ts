@@ -55,10 +55,10 @@ export async function keysOf(store: Store, bucket: string): Promise<string[]> {
 }
 
 /** All of the loop's own data in a stack. */
-export async function dataOf(client: LoopClient, database: ClientConfig) {
+export async function dataOf(client: LoopClient) {
   const store = client.objectStore();
   return {
-    tables: await tablesOf(database),
+    tables: await tablesOf(client.database()),
     production: await objectsOf(store, "production"),
     models: await objectsOf(store, "models"),
   };

@@ -1,7 +1,7 @@
 // The running loop as one of its users and its stores see it: requests over HTTP, rows and objects looked at directly.
 import type { FeedbackKind } from "@feedback-loop/contract";
 import { Client as ObjectStore } from "minio";
-import { Client as Database } from "pg";
+import { type ClientConfig, Client as Database } from "pg";
 import { Person } from "./person";
 import type { Credentials, Endpoints } from "./test-stack";
 
@@ -43,21 +43,20 @@ export class LoopClient extends Person {
     });
   }
 
+  /** How a role reaches one of the databases. */
+  database(name = "loop", credential = "database-superuser"): ClientConfig {
+    const { user, password } = this.credentials[credential]!;
+    const { hostname, port } = new URL(this.endpoints.postgres.url);
+    return { host: hostname, port: Number(port), database: name, user, password };
+  }
+
   /** Runs one query as a database role, by its credential. */
   async query<R extends object>(
     sql: string,
     values: unknown[] = [],
-    credential = "database-superuser",
+    credential?: string,
   ): Promise<R[]> {
-    const { user, password } = this.credentials[credential]!;
-    const { hostname, port } = new URL(this.endpoints.postgres.url);
-    const db = new Database({
-      host: hostname,
-      port: Number(port),
-      database: "loop",
-      user,
-      password,
-    });
+    const db = new Database(this.database("loop", credential));
     // Where the store is killed during a question, the question itself fails.
     db.on("error", () => undefined);
     await db.connect();

@@ -1,0 +1,97 @@
+// The whole catalogue on another machine: its Docker Engine restarts, the machine itself does, and a backup of it comes back.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dataOf } from "./support/backups";
+import { restartEngine } from "./support/engine-restart";
+import { eventually } from "./support/eventually";
+import { LabMachine } from "./support/lab-machine";
+import { LabelStudioClient } from "./support/label-studio";
+import { LoopClient } from "./support/loop-client";
+import { realPhoto } from "./support/photos";
+import { TestStack } from "./support/test-stack";
+
+const minutes = 60_000;
+jest.setTimeout(5 * minutes);
+
+const folder = mkdtempSync(join(tmpdir(), "feedback-loop-second-machine-"));
+
+let machine: LabMachine;
+let stack: TestStack;
+let client: LoopClient;
+let before: Awaited<ReturnType<typeof dataOf>>;
+
+beforeAll(async () => {
+  machine = await LabMachine.boot();
+  stack = await TestStack.create([
+    ["target", "ssh"],
+    ["ssh.address", machine.address],
+    ["ssh.user", "cc"],
+    ["ssh.privateKeyPath", machine.key],
+    ["components", "auto"],
+    ["tls", "off"],
+    ["healthTimeoutSeconds", "600"],
+  ]);
+  await stack.setConfig("imageRegistry", `${await LabMachine.registry()}/${stack.name}`);
+  await stack.succeed("images", "push", "-s", stack.name);
+  await stack.succeed("start", "-s", stack.name);
+  client = new LoopClient(await stack.endpoints(), await stack.credentials());
+}, 45 * minutes);
+
+afterAll(async () => {
+  await machine?.dispose();
+  stack?.discard();
+  rmSync(folder, { recursive: true });
+}, 2 * minutes);
+
+async function savedPhoto(): Promise<void> {
+  const { id } = await client.upload(realPhoto("food11_3_411.jpg"));
+  await eventually(async () => expect(await client.rows([id])).toHaveLength(1));
+}
+
+/** Everybody can work as before, and nothing is lost. */
+async function isAsBefore(): Promise<void> {
+  expect(await dataOf(client)).toEqual(before);
+  const { labelStudio, portal } = await stack.endpoints();
+  const { password: token } = (await stack.credentials())["label-studio-token"]!;
+  expect(await new LabelStudioClient(labelStudio.url, token).projects()).toHaveLength(1);
+  expect(await (await fetch(portal.url)).text()).toContain("Everything is running.");
+}
+
+it("takes a photo", async () => {
+  await savedPhoto();
+  before = await dataOf(client);
+  await isAsBefore();
+});
+
+it("returns by itself when its Docker Engine restarts", async () => {
+  await restartEngine(machine, stack.name, { withinSeconds: 240 });
+  await eventually(isAsBefore, { withinSeconds: 60 });
+});
+
+it("returns by itself when the machine reboots", async () => {
+  const list = "docker ps --all --format '{{.Status}}'";
+  const all = (await machine.run(list)).trim().split("\n").length;
+  await machine.command("reboot");
+  await eventually(
+    async () => {
+      const well = (await machine.run(list)).match(/\(healthy\)/g) ?? [];
+      expect(well).toHaveLength(all);
+    },
+    { withinSeconds: 240, everyMs: 1000 },
+  );
+  await eventually(isAsBefore, { withinSeconds: 60 });
+});
+
+it("is backed up over ssh, and comes back to what it was", async () => {
+  const file = join(folder, "backup.tar");
+  await stack.succeed("backup", "-s", stack.name, "--out", file);
+  await savedPhoto();
+  expect(await dataOf(client)).not.toEqual(before);
+  await stack.succeed("restore", file, "-s", stack.name, "--replace", "--yes");
+  await eventually(isAsBefore, { withinSeconds: 60 });
+});
+
+it("needs no change after all that", async () => {
+  expect(await stack.planned()).toEqual([]);
+});
