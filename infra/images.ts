@@ -30,7 +30,7 @@ export const ownImages = {
   },
   inference: {
     dockerfile: "app/inference/Dockerfile",
-    sources: ["app/inference", "app/contract", ...npmManifests],
+    sources: ["app/inference", "app/web", "app/contract", ...npmManifests],
   },
   frontend: {
     dockerfile: "app/frontend/Dockerfile",

@@ -1,7 +1,12 @@
 // Builds the web application from its parts. It doesn't listen, so tests can ask it directly.
 import { join } from "node:path";
 import cookie from "@fastify/cookie";
-import { addAssetRoutes, createWebApp, type WebAppOptions } from "@feedback-loop/web";
+import {
+  addAssetRoutes,
+  createWebApp,
+  readRequestsToTheEnd,
+  type WebAppOptions,
+} from "@feedback-loop/web";
 import type { FastifyInstance } from "fastify";
 import { createRateLimits, type RateLimits } from "./limits/rate-limits";
 import type { Metrics } from "./metrics";
@@ -12,7 +17,6 @@ import { addFeedbackRoutes, type FeedbackParts } from "./routes/feedback";
 import { addHistoryRoutes } from "./routes/history";
 import { addOperationsRoutes, type OperationsParts } from "./routes/operations";
 import { addPredictionRoutes, type PredictionParts } from "./routes/predictions";
-import { readRequestsToTheEnd } from "./routes/read-to-the-end";
 import { addUploadRoutes, type UploadLimits, type UploadParts } from "./routes/upload";
 import { refuseCrossSiteRequests } from "./sessions/cross-site";
 import { Sessions } from "./sessions/sessions";

@@ -1,6 +1,7 @@
 // The HTTP side of the service, ready to listen or to be injected into.
 import { randomUUID } from "node:crypto";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import { readRequestsToTheEnd } from "@feedback-loop/web/read-to-the-end";
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
 import type { Serving } from "./model/serving";
 import { limitBodies } from "./plugins/body-memory";
@@ -63,6 +64,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
   metrics.observeRequests(app);
   // In the order in which a request meets them.
   addResponseHeaders(app);
+  // Who may not come in, or not now, isn't made to send a photo in vain.
+  readRequestsToTheEnd(app, { but: [401, 503] });
   answerNotFound(app);
   acceptJsonBodies(app);
   acceptPhotoBodies(app);

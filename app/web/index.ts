@@ -2,5 +2,6 @@
 export * from "./assets";
 export * from "./problem-answers";
 export * from "./problem-page";
+export * from "./read-to-the-end";
 export * from "./trusted-proxies";
 export * from "./web-app";

@@ -7,9 +7,18 @@ import type { FastifyInstance } from "fastify";
 /** What is longer isn't waited for. It costs no memory, and a film that was chosen by mistake must fit. */
 const MOST_MIB = 256;
 
-export function readRequestsToTheEnd(app: FastifyInstance, mostMiB = MOST_MIB): void {
+export interface ReadToTheEndOptions {
+  mostMiB?: number;
+  /** Statuses that are answered at once all the same. */
+  but?: readonly number[];
+}
+
+export function readRequestsToTheEnd(
+  app: FastifyInstance,
+  { mostMiB = MOST_MIB, but = [] }: ReadToTheEndOptions = {},
+): void {
   app.addHook("onSend", async ({ raw }, reply) => {
-    if (raw.complete || raw.destroyed || !hasBody(raw)) return;
+    if (raw.complete || raw.destroyed || !hasBody(raw) || but.includes(reply.statusCode)) return;
     const isRead = await discardRest(raw, mostMiB * 2 ** 20);
     if (!isRead) reply.header("connection", "close");
   });

@@ -18,7 +18,7 @@ const held = () => begun - over;
 
 beforeEach(async () => {
   app = fastify({ forceCloseConnections: true });
-  readRequestsToTheEnd(app, limitMiB);
+  readRequestsToTheEnd(app, { mostMiB: limitMiB, but: [401] });
   [begun, over] = [0, 0];
   app.addHook("onRequest", (request, _reply, done) => {
     begun += 1;
@@ -28,6 +28,7 @@ beforeEach(async () => {
   // Refused before anything of the body is read.
   app.addHook("onRequest", (request, reply, done) => {
     if (request.url === "/refused") void reply.code(429).send({ code: "too-many" });
+    else if (request.url === "/stranger") void reply.code(401).send({ code: "who-are-you" });
     else done();
   });
   app.post("/", () => ({ code: "accepted" }));
@@ -84,6 +85,11 @@ it.each([
   socket.write(body);
   expect(await answer()).toMatch(/^HTTP\/1.1 429 /);
   expect(received).toMatch(/connection: close/i);
+});
+
+it("what is among the exceptions is answered at once", async () => {
+  begin("/stranger", `content-length: ${MIB}`);
+  expect(await answer()).toMatch(/^HTTP\/1.1 401 /);
 });
 
 it("a client that goes away is let go", async () => {
