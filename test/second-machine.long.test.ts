@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dataOf } from "./support/backups";
+import { AirflowClient } from "./support/airflow-client";
+import { dataOf, tablesOf } from "./support/backups";
 import { restartEngine } from "./support/engine-restart";
 import { eventually } from "./support/eventually";
 import { LabMachine } from "./support/lab-machine";
@@ -19,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), "feedback-loop-second-machine-"));
 let machine: LabMachine;
 let stack: TestStack;
 let client: LoopClient;
-let before: Awaited<ReturnType<typeof dataOf>>;
+let before: Awaited<ReturnType<typeof everything>>;
 
 beforeAll(async () => {
   machine = await LabMachine.boot();
@@ -49,19 +50,53 @@ async function savedPhoto(): Promise<void> {
   await eventually(async () => expect(await client.rows([id])).toHaveLength(1));
 }
 
+/** What people made in each part of the stack. */
+async function everything() {
+  const ofLabelStudio = await tablesOf(client.database("label-studio"));
+  const ofAirflow = await tablesOf(client.database("airflow"));
+  return {
+    loop: await dataOf(client),
+    tasks: ofLabelStudio["public.task"],
+    annotations: ofLabelStudio["public.task_completion"],
+    runs: ofAirflow["public.dag_run"],
+  };
+}
+
+async function labelledTask(): Promise<void> {
+  const { labelStudio } = await stack.endpoints();
+  const { password: token } = (await stack.credentials())["label-studio-token"]!;
+  const asked = new LabelStudioClient(labelStudio.url, token);
+  const [project] = await asked.projects();
+  const made = await asked.request("POST", `/api/projects/${project!.id}/import`, [
+    { image: "s3://labeling/a-photo.jpg" },
+  ]);
+  expect(made.status).toBe(201);
+  const [task] = await asked.tasks(project!.id);
+  const annotation = { result: [], was_cancelled: true };
+  const label = await asked.request("POST", `/api/tasks/${task!.id}/annotations/`, annotation);
+  expect(label.status).toBe(201);
+}
+
+async function finishedRun(): Promise<void> {
+  const [endpoints, credentials] = [await stack.endpoints(), await stack.credentials()];
+  const airflow = await AirflowClient.login({ endpoints, credentials }, "airflow-student");
+  const { state } = await airflow.ended(await airflow.trigger("check_connections"));
+  expect(state).toBe("success");
+}
+
 /** Everybody can work as before, and nothing is lost. */
 async function isAsBefore(): Promise<void> {
-  expect(await dataOf(client)).toEqual(before);
-  const { labelStudio, portal } = await stack.endpoints();
-  const { password: token } = (await stack.credentials())["label-studio-token"]!;
-  expect(await new LabelStudioClient(labelStudio.url, token).projects()).toHaveLength(1);
+  expect(await everything()).toEqual(before);
+  const { portal } = await stack.endpoints();
   expect(await (await fetch(portal.url)).text()).toContain("Everything is running.");
 }
 
-it("takes a photo", async () => {
+it("is worked with, in every part", async () => {
   await savedPhoto();
-  before = await dataOf(client);
-  await isAsBefore();
+  await labelledTask();
+  await finishedRun();
+  before = await everything();
+  for (const { rows } of [before.tasks!, before.annotations!, before.runs!]) expect(rows).toBe(1);
 });
 
 it("returns by itself when its Docker Engine restarts", async () => {
@@ -87,11 +122,15 @@ it("is backed up over ssh, and comes back to what it was", async () => {
   const file = join(folder, "backup.tar");
   await stack.succeed("backup", "-s", stack.name, "--out", file);
   await savedPhoto();
-  expect(await dataOf(client)).not.toEqual(before);
+  await finishedRun();
+  expect(await everything()).not.toEqual(before);
   await stack.succeed("restore", file, "-s", stack.name, "--replace", "--yes");
   await eventually(isAsBefore, { withinSeconds: 60 });
 });
 
-it("needs no change after all that", async () => {
+it("has the passwords that it had before, and needs no change", async () => {
+  const { labelStudio } = await stack.endpoints();
+  const { user, password } = (await stack.credentials())["label-studio-annotator"]!;
+  expect(await new LabelStudioClient(labelStudio.url, "").logIn(user, password)).toBeDefined();
   expect(await stack.planned()).toEqual([]);
 });
