@@ -25,6 +25,7 @@ export default {
         "\\.service\\.test\\.ts$",
         "\\.browser\\.test\\.ts$",
         "\\.long\\.test\\.ts$",
+        "\\.chameleon\\.test\\.ts$",
         "/node_modules/",
       ],
     },
@@ -35,6 +36,12 @@ export default {
     },
     // By hand: what takes minutes and proves what seldom changes.
     { ...shared, displayName: "long", testMatch: ["<rootDir>/test/**/*.long.test.ts"] },
+    // By hand: a whole OpenStack that the test brings up itself, and servers in it.
+    {
+      ...shared,
+      displayName: "chameleon",
+      testMatch: ["<rootDir>/test/**/*.chameleon.test.ts"],
+    },
     { ...shared, displayName: "browser", testMatch: ["<rootDir>/{app,test}/**/*.browser.test.ts"] },
   ],
 };

@@ -1,18 +1,19 @@
 // `npm run destroy`: takes a stack down, and then looks at the engine itself, so that what it says is true also when the
 // state was wrong or is lost.
-import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { type Command, CommandError, UsageError } from "./command";
-import { destroyByState, forgetHost, onHost } from "./deploy/forget";
+import { destroyByState, forgetHost, isInCloud, onHost } from "./deploy/forget";
 import { isOf, isOurs } from "./deploy/ownership";
 import { reconcile } from "./deploy/reconcile";
 import { knownState } from "./deploy/known-state";
 import { engineOfStack, placeOf } from "./deploy/stack-host";
 import { type StackState, noState } from "./deploy/state";
+import { asStep } from "./destroy/as-step";
+import { confirmLoss } from "./destroy/confirm-loss";
+import { destroyInCloud } from "./destroy/in-cloud";
 import type { Engine, Kind, Labelled } from "./engine";
-import { logFolder, root } from "./paths";
-import { checkStackName } from "./setup/stack";
-import { type StepLog, runSteps } from "./setup/steps";
+import { root } from "./paths";
+import { checkStackName, targetInFile } from "./setup/stack";
 import { stackOption, stackUsage } from "./stack-option";
 
 export const destroy: Command = {
@@ -26,17 +27,20 @@ ${stackUsage}
                       label that a message named
       --forget        for a host that is gone for good: removes the stack from the state without asking the host
 
-Ends with 1 when the host can't be reached; then nothing was removed.`,
+Ends with 1 when the host can't be reached; then nothing was removed. A server of the stack's own, in a cloud, goes with all
+that is on it, whether it can be reached or not; a data volume that is kept is named.`,
   async run(args) {
     const options = parseOptions(args);
     const { stack } = options;
     const state = await knownState(stack);
+    if (isInCloud(state) || targetInFile(stack) === "chameleon")
+      return destroyInCloud(options, state);
     const engine = await engineOfStack(stack, state);
     const problem = await engine.problem();
     if (options.forget) return forget(stack, state, problem);
     if (problem) throw new CommandError(unreachable(stack, state, problem));
     const target = targetOf(options, state);
-    if (options.volumes && !options.yes) await confirmLoss(engine, target);
+    if (options.volumes && !options.yes) await confirmLossOn(engine, target);
     const before = await everything(engine, stack);
     if (target.byState) await destroyStack(engine, stack);
     await sweep(engine, target, options.volumes);
@@ -99,33 +103,13 @@ async function everything(engine: Engine, stack: string): Promise<Labelled[]> {
   return (await Promise.all(kinds.map((kind) => engine.labelled(kind, { stack })))).flat();
 }
 
-async function confirmLoss(engine: Engine, { stack, isMeant }: Target): Promise<void> {
+async function confirmLossOn(engine: Engine, { stack, isMeant }: Target): Promise<void> {
   const volumes = (await engine.labelled("volume", { stack })).filter(isMeant);
-  if (volumes.length === 0) return;
-  if (!process.stdin.isTTY)
-    throw new CommandError("--volumes removes data for good; without a terminal it needs --yes");
-  console.log(`This removes for good: ${volumes.map(({ name }) => name).join(", ")}`);
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await lines.question(`Type the name of the stack, ${stack}, to go on: `);
-  lines.close();
-  if (answer.trim() !== stack) throw new CommandError("Nothing was removed.");
-}
-
-const asStep = (run: (log: StepLog) => Promise<void>) =>
-  runSteps(
-    [
-      {
-        name: "destroy",
-        needs: [],
-        done: () => Promise.resolve(undefined),
-        run: async (log) => {
-          await run(log);
-          return "done";
-        },
-      },
-    ],
-    { logFolder },
+  await confirmLoss(
+    stack,
+    volumes.map(({ name }) => name),
   );
+}
 
 /** What the state knows goes by Pulumi. */
 const destroyStack = (engine: Engine, stack: string) =>
@@ -193,7 +177,7 @@ async function forget(
     console.log(`The state has nothing of the stack "${stack}".`);
     return 0;
   }
-  await asStep((log) => forgetHost(stack, state, log));
+  await asStep((log) => forgetHost(stack, log));
   console.log(forgotten(state));
   return 0;
 }

@@ -38,7 +38,8 @@ ${stackUsage}
       tls: config.tls,
       endpoints,
       credentials: await credentialsOf(stack),
-      ...(typeof expiresAt === "string" && { expiresAt }),
+      // Empty where nobody said when the lease ends.
+      ...(typeof expiresAt === "string" && expiresAt !== "" && { expiresAt }),
     });
     const text = formats[format](sheet);
     if (out === undefined) console.log(text);

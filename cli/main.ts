@@ -1,4 +1,5 @@
 // The command line: finds the command, runs it, and turns errors into words and an exit code.
+import { CloudError } from "../infra/openstack";
 import { backup } from "./backup";
 import { bench } from "./bench";
 import { ca } from "./ca";
@@ -9,6 +10,7 @@ import { doctor } from "./doctor";
 import { footprint } from "./footprint";
 import { handout } from "./handout";
 import { images } from "./images";
+import { lease } from "./lease";
 import { logs } from "./logs";
 import { model } from "./model";
 import { preview } from "./preview";
@@ -18,6 +20,7 @@ import { rotate } from "./rotate";
 import { stacks } from "./stacks";
 import { start } from "./start";
 import { status } from "./status";
+import { sweep } from "./sweep";
 import { test } from "./test";
 
 /** In the order in which people meet them. */
@@ -34,6 +37,8 @@ const commands: Readonly<Record<string, Command>> = {
   rotate,
   destroy,
   doctor,
+  lease,
+  sweep,
   images,
   preview,
   pulumi,
@@ -74,7 +79,7 @@ const isUsageError = (error: unknown): error is Error =>
 main(process.argv.slice(2)).then(
   (exitCode) => process.exit(exitCode),
   (error: unknown) => {
-    if (error instanceof CommandError) console.error(error.message);
+    if (error instanceof CommandError || error instanceof CloudError) console.error(error.message);
     else if (isUsageError(error)) console.error(`${error.message}\nSee --help.`);
     else console.error(error);
     process.exit(error instanceof CommandError ? error.exitCode : isUsageError(error) ? 2 : 1);

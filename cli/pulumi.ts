@@ -3,6 +3,7 @@ import type { Command } from "./command";
 import { root } from "./paths";
 import { attach } from "./processes";
 import { providePulumi } from "./setup/machine";
+import { keptFromGit } from "./setup/own-settings";
 import { keepBackend, pulumiEnvironment } from "./setup/stack";
 
 export const pulumi: Command = {
@@ -10,7 +11,9 @@ export const pulumi: Command = {
   usage: "npm run pulumi -- ARGS    (as in: npm run pulumi -- preview)",
   async run(args) {
     await providePulumi();
-    const exitCode = await attach("pulumi", args, { cwd: root, env: environmentFor(args) });
+    const exitCode = await keptFromGit(() =>
+      attach("pulumi", args, { cwd: root, env: environmentFor(args) }),
+    );
     if (exitCode === 0) rememberLogin(args);
     return exitCode;
   },

@@ -1,9 +1,8 @@
 // `npm run rotate`: new passwords and keys for a running stack.
 import { parseArgs } from "node:util";
 import { type Command, CommandError, UsageError } from "./command";
-import { reportTo } from "./deploy/deploy";
 import { knownState } from "./deploy/known-state";
-import { changesOf } from "./deploy/progress";
+import { changesOf, reportTo } from "./deploy/progress";
 import { reconcile } from "./deploy/reconcile";
 import { engineOf, nothingThere } from "./deploy/stack-host";
 import { type StackState, nameOf } from "./deploy/state";

@@ -2,10 +2,11 @@
 import type { Command } from "./command";
 import { deployStep } from "./deploy/deploy";
 import { refuseForeignStack } from "./deploy/ownership";
+import { configInFiles } from "./deploy/stack-config";
 import { engineOf } from "./deploy/stack-host";
 import { stateIfKnown } from "./deploy/state";
 import { logFolder } from "./paths";
-import { machineSteps, pulumiSteps } from "./setup/machine";
+import { machineSteps, remoteSteps } from "./setup/machine";
 import { deploysHere, endpoints, stackStep } from "./setup/stack";
 import { runSteps } from "./setup/steps";
 import { parseStack, stackUsage } from "./stack-option";
@@ -16,8 +17,9 @@ export const start: Command = {
   usage: `npm start [-- -s STACK]\n\n${stackUsage}`,
   async run(args) {
     const stack = parseStack(args);
+    configInFiles(stack);
     await refuseEarly(stack);
-    const machine = deploysHere(stack) ? machineSteps : pulumiSteps;
+    const machine = deploysHere(stack) ? machineSteps : remoteSteps;
     const steps = [...machine, stackStep(stack), deployStep(stack)];
     await runSteps(steps, { logFolder });
     await printEndpoints(stack);

@@ -3,17 +3,21 @@ import type { Command } from "./command";
 import { type ContainerState, reachable } from "./engine";
 import { isOurs } from "./deploy/ownership";
 import { knownState } from "./deploy/known-state";
+import { leaseEndWords } from "./deploy/lease-end";
 import { engineOf, nothingThere } from "./deploy/stack-host";
 import { endpointsOf } from "./deploy/state";
 import type { Endpoints } from "./setup/stack";
 import { parseStack, stackUsage } from "./stack-option";
 
 export const status: Command = {
-  summary: "the services of a stack with health, memory and address",
+  summary: "the services of a stack with health, memory and address, and the end of its lease",
   usage: `npm run status [-- -s STACK]\n\n${stackUsage}\n\nEnds with 1 when a service isn't well.`,
   async run(args) {
     const stack = parseStack(args);
     const state = await knownState(stack);
+    // First: it may be why nothing answers.
+    const lease = await leaseEndWords(stack, state);
+    if (lease !== undefined) console.log(`${lease}\n`);
     const engine = await reachable(engineOf(state));
     const containers = await engine.containers({ stack });
     if (containers.length === 0) {

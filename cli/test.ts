@@ -2,41 +2,55 @@
 import { parseArgs } from "node:util";
 import { type Counts, add, closingLine, jestCounts, noTests } from "./checks/counts";
 import { checkParts, failures, jest, runParts, total } from "./checks/parts";
-import { type Command, CommandError } from "./command";
+import { type Command, CommandError, UsageError } from "./command";
 import { join } from "node:path";
 import { rmSync, statSync } from "node:fs";
 import { logFolder, root } from "./paths";
 import { attach } from "./processes";
 import { browserProgram, browserStep } from "./setup/browser";
+import { cloudLabStep } from "./setup/cloud-lab";
 import { readIfThere } from "./setup/files";
 import { selfMadeChecks } from "./setup/self-made-checks";
 import { machineSteps } from "./setup/machine";
 import { demonstrationModel, loopStep, modelStep, pythonStep, testPackages } from "./setup/python";
-import { runSteps } from "./setup/steps";
+import { type Step, runSteps } from "./setup/steps";
 
 export const test: Command = {
   summary: "all tests: checks, services in containers, a stack of its own with a real browser",
-  usage: `npm test [-- --long]
+  usage: `npm test [-- --long | --chameleon]
 
 Sets up what npm start does, and Python and Chromium. A running stack is left alone.
 
-      --long          instead, the tests that take minutes and prove what seldom changes (npm run test:long)`,
+      --long          instead, the tests that take minutes and prove what seldom changes (npm run test:long)
+      --chameleon     instead, the tests of target chameleon against an OpenStack of their own (npm run test:chameleon)`,
   async run(args) {
-    const { values } = parseArgs({
-      args,
-      options: { long: { type: "boolean", default: false } },
-    });
-    const counts = await setUpAnd(values.long ? () => slowTests(["long"]) : allTests);
+    const counts = await testsOf(args)();
     console.log(closingLine(counts));
     return counts.failed > 0 ? 1 : 0;
   },
 };
 
+/** Set-up and tests that the arguments ask for. */
+function testsOf(args: string[]): () => Promise<Counts> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      long: { type: "boolean", default: false },
+      chameleon: { type: "boolean", default: false },
+    },
+  });
+  if (values.long && values.chameleon)
+    throw new UsageError("--long and --chameleon were given; take one of them");
+  if (values.long) return () => setUpAnd([], () => slowTests(["long"]));
+  if (values.chameleon) return () => setUpAnd([cloudLabStep], () => slowTests(["chameleon"]));
+  return () => setUpAnd([], allTests);
+}
+
 /** A set-up that fails counts as one failed test. */
-async function setUpAnd(tests: () => Promise<Counts>): Promise<Counts> {
+async function setUpAnd(more: readonly Step[], tests: () => Promise<Counts>): Promise<Counts> {
   try {
     const ownSteps = [pythonStep, loopStep, testPackages.step, modelStep, browserStep];
-    await runSteps([...machineSteps, ...ownSteps], { logFolder });
+    await runSteps([...machineSteps, ...ownSteps, ...more], { logFolder });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     console.error(error.message);

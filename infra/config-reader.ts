@@ -84,6 +84,26 @@ export class ConfigReader {
     return result as T;
   }
 
+  /** A JSON object of lists of texts, by any of these names. */
+  lists<T extends string>(key: string, names: readonly T[]): Partial<Record<T, string[]>> {
+    const given = this.json(key);
+    if (given === undefined) return {};
+    const allowed = names.join(", ");
+    if (!isObject(given)) {
+      this.wrong(key, shown(given), `an object of lists by ${allowed}`, `${key}.${names[0]}[0]`);
+      return {};
+    }
+    const result: Partial<Record<T, string[]>> = {};
+    for (const [name, list] of Object.entries(given)) {
+      const known = names.find((candidate) => candidate === name);
+      const path = `${key}.${name}`;
+      if (!known) this.problems.push(`${path}: no such field; allowed are ${allowed}`);
+      else if (isTextList(list)) result[known] = list;
+      else this.wrong(path, shown(list), "a list of texts", `${path}[0]`);
+    }
+    return result;
+  }
+
   text(key: string, rule: FieldRule, { fallback }: { fallback: string }): string {
     const given = this.take(key) ?? fallback;
     if (rule.holds(given)) return given;
@@ -155,5 +175,8 @@ export class ConfigReader {
 
 const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isTextList = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((entry) => typeof entry === "string");
 
 const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));

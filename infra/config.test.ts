@@ -46,6 +46,22 @@ describe("the configuration", () => {
       cgroupParent: "",
       outboxLimitMiB: 512,
       uploadsPerMinute: { session: 30, address: 300 },
+      openstack: {
+        cloud: "openstack",
+        reservationId: "",
+        flavor: "",
+        image: "CC-Ubuntu24.04",
+        network: "sharednet1",
+        floatingIpPool: "public",
+        floatingIp: "",
+        availabilityZone: "",
+        publicKeyPath: "",
+        generation: 1,
+      },
+      allowedCidrs: {},
+      dataVolume: { sizeGiB: 0, type: "", keep: "yes", id: "" },
+      leaseEnd: "",
+      suffix: "",
     });
   });
 
@@ -140,7 +156,7 @@ describe("the configuration", () => {
       reigstryMirror: "x",
     });
     expect(problems).toContain("10 problems");
-    expect(problems).toContain('target: "moon" was given; allowed is one of local, ssh');
+    expect(problems).toContain('target: "moon" was given; allowed is one of local, ssh, chameleon');
     expect(problems).toContain(
       'ports.frontend: "0" was given; allowed is a whole number from 1 to',
     );
@@ -180,5 +196,145 @@ describe("the configuration", () => {
 
   it("refuses ports that aren't an object", () => {
     expect(problemsOf({ ports: "[5000]" })).toContain("an object with any of the fields");
+  });
+});
+
+describe("the configuration of a server in a cloud", () => {
+  const reservationId = "0a1b2c3d-0000-1111-2222-333344445555";
+  const given = {
+    target: "chameleon",
+    openstack: JSON.stringify({ reservationId }),
+    ssh: '{"user":"cc"}',
+    allowedCidrs: '{"ssh":["198.51.100.7"]}',
+  };
+  const plus = (more: Record<string, string>) => ({ ...given, ...more });
+
+  it("lets everybody in where students work, and administrators from where it says", () => {
+    const everybody = ["0.0.0.0/0"];
+    const frontend = ["10.0.0.0/8", "198.51.100.0/24"];
+    const cidrs = JSON.stringify({ ssh: ["198.51.100.7"], frontend });
+    expect(readConfig(plus({ allowedCidrs: cidrs })).allowedCidrs).toEqual({
+      portal: everybody,
+      frontend,
+      labelStudio: everybody,
+      airflow: everybody,
+      jupyter: everybody,
+      minio: everybody,
+      ssh: ["198.51.100.7/32"],
+    });
+  });
+
+  it("asks who may reach what is for administrators, once that is open", () => {
+    const problems = problemsOf(plus({ allowedCidrs: "{}", open: '["postgres"]' }));
+    expect(problems).toContain("2 problems");
+    expect(problems).toContain("allowedCidrs.ssh: say who may reach it, such as your own address:");
+    expect(problems).toContain("pulumi config set --path 'allowedCidrs.postgres[0]' ADDRESS/32");
+    expect(problems).toContain("(0.0.0.0/0 stands for the whole internet)");
+    const all = '{"ssh":["0.0.0.0/0"],"postgres":["0.0.0.0/0"]}';
+    expect(
+      readConfig(plus({ allowedCidrs: all, open: '["postgres"]' })).allowedCidrs,
+    ).toMatchObject({ postgres: ["0.0.0.0/0"] });
+  });
+
+  it.each([
+    ["198.51.100.7/33", 'allowedCidrs.ssh: "198.51.100.7/33" was given; allowed are IPv4 networks'],
+    ["2001:db8::/32", "allowed are IPv4 networks such as"],
+    ["256.0.0.1", "allowed are IPv4 networks such as"],
+    ["010.0.0.1", "allowed are IPv4 networks such as"],
+    ["10.1.2.3/0", "it is 0.0.0.0/0"],
+    ["10.1.2.3/20", "isn't where a network of that size starts; it is 10.1.0.0/20"],
+  ])("refuses the network %s", (cidr, words) => {
+    expect(problemsOf(plus({ allowedCidrs: JSON.stringify({ ssh: [cidr] }) }))).toContain(words);
+  });
+
+  it("says what is wrong with the lists themselves", () => {
+    const problems = problemsOf(
+      plus({ allowedCidrs: '{"ssh":"10.0.0.0/8","web":[],"frontend":[1]}' }),
+    );
+    expect(problems).toContain('allowedCidrs.ssh: "10.0.0.0/8" was given; allowed is a list of t');
+    expect(problems).toContain("--path 'allowedCidrs.ssh[0]' VALUE");
+    expect(problems).toContain("allowedCidrs.web: no such field; allowed are portal,");
+    expect(problems).toContain('allowedCidrs.frontend: "[1]" was given');
+    expect(problemsOf(plus({ allowedCidrs: "[]" }))).toContain("allowed is an object of lists");
+  });
+
+  it("needs a reservation or a flavor, and not both", () => {
+    expect(problemsOf(plus({ openstack: "{}" }))).toContain(
+      "openstack.reservationId: target chameleon needs a reservation: npm run lease -- create",
+    );
+    const both = JSON.stringify({ reservationId, flavor: "m1.medium" });
+    expect(problemsOf(plus({ openstack: both }))).toContain(
+      "openstack.flavor: the reservation has a flavor of its own",
+    );
+    const flavor = { openstack: '{"flavor":"m1.medium"}' };
+    expect(readConfig(plus(flavor)).openstack.flavor).toBe("m1.medium");
+  });
+
+  it("gives a login to a machine that it makes itself", () => {
+    const problems = problemsOf(plus({ ssh: '{"address":"198.51.100.9"}' }));
+    expect(problems).toContain("ssh.address: target chameleon makes its server");
+    expect(problems).toContain("ssh.user: a cloud's server doesn't let root in");
+  });
+
+  it("reports whatever else can't be", () => {
+    const problems = problemsOf(
+      plus({
+        openstack: JSON.stringify({
+          cloud: "my cloud",
+          reservationId: `reservation:${reservationId}`,
+          image: "",
+          floatingIp: "public",
+          publicKeyPath: "key.pub",
+          generation: "new",
+        }),
+        dataVolume: '{"sizeGiB":-1,"keep":"true","id":"data"}',
+        leaseEnd: "tomorrow",
+        suffix: "a_b",
+      }),
+    );
+    for (const field of [
+      "cloud",
+      "reservationId",
+      "image",
+      "floatingIp",
+      "publicKeyPath",
+      "generation",
+    ])
+      expect(problems).toContain(`openstack.${field}: "`);
+    for (const field of ["sizeGiB", "keep", "id"])
+      expect(problems).toContain(`dataVolume.${field}`);
+    expect(problems).toContain('leaseEnd: "tomorrow" was given; allowed is a time in UTC such as');
+    expect(problems).toContain('suffix: "a_b" was given');
+    const volume = JSON.stringify({ sizeGiB: 5, id: reservationId });
+    expect(problemsOf(plus({ dataVolume: volume }))).toContain("dataVolume: sizeGiB makes a vol");
+  });
+
+  it("takes the name of the floating IP where a certificate needs one", () => {
+    expect(readConfig(plus({ tls: "acme" }))).toMatchObject({ tls: "acme", domain: "" });
+    expect(readConfig(given).tls).toBe("internal");
+  });
+
+  it("is no setting of other targets", () => {
+    const problems = problemsOf({
+      allowedCidrs: '{"ssh":["0.0.0.0/0"]}',
+      dataVolume: '{"sizeGiB":5}',
+      suffix: "me",
+    });
+    for (const key of ["allowedCidrs", "dataVolume", "suffix"])
+      expect(problems).toContain(`${key}: it is for target chameleon only`);
+  });
+
+  it("comes for KVM@TACC with the project", () => {
+    const file = readFileSync(join(__dirname, "../Pulumi.chameleon.yaml"), "utf8");
+    const { config } = parse(file) as { config: Record<string, unknown> };
+    const raw = Object.entries(config).map(([key, value]) => [
+      key.replace("feedback-loop:", ""),
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+    // All that it lacks is what nobody else can know.
+    expect(
+      problemsOf(Object.fromEntries(raw) as Record<string, string>).match(/ {2}- \S+:/g),
+    ).toEqual(["  - openstack.reservationId:", "  - allowedCidrs.ssh:"]);
+    expect(file).not.toContain("salt");
   });
 });

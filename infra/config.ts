@@ -1,10 +1,11 @@
 // The only reader of configuration. Every problem is reported at once: key, what was given, what is allowed, the fix.
 import * as pulumi from "@pulumi/pulumi";
+import { type CloudConfig, cloudConfig } from "./config-openstack";
 import { ConfigReader, type FieldRule } from "./config-reader";
 import { hostKeyAlgorithms, hostKeyOf, type SshLogin } from "./host/ssh-login";
 import { dockerHub } from "./images";
 
-export const targets = ["local", "ssh"] as const;
+export const targets = ["local", "ssh", "chameleon"] as const;
 export type Target = (typeof targets)[number];
 
 /** Port on the host by endpoint, where the configuration says nothing else. */
@@ -30,13 +31,17 @@ export const tlsModes = ["off", "internal", "acme"] as const;
 export type TlsMode = (typeof tlsModes)[number];
 
 /** Endpoints that a target opens beyond those for students: on loopback that costs nothing. */
-const openByTarget: Record<Target, EndpointName[]> = { local: ["inference"], ssh: [] };
+const openByTarget: Record<Target, EndpointName[]> = {
+  local: ["inference"],
+  ssh: [],
+  chameleon: [],
+};
 export const endpointNames = Object.keys(defaultPorts) as EndpointName[];
 
 /** Photos that the frontend takes, by whom it counts them. */
 const defaultUploadsPerMinute = { session: 30, address: 300 };
 
-export interface Config {
+export interface Config extends CloudConfig {
   target: Target;
   /** Which of the parts that a stack can be without it has. */
   components: Component[];
@@ -51,7 +56,7 @@ export interface Config {
   registryMirror: string;
   /** Registry that our own images are pulled from; empty: they are built on the host. */
   imageRegistry: string;
-  /** The machine of target `ssh`. */
+  /** The machine of target `ssh`, and the login on that of target `chameleon`. */
   ssh: SshSettings;
   /** How long a machine may take until ssh, its set-up and Docker are ready. */
   hostTimeoutSeconds: number;
@@ -138,11 +143,12 @@ export function readConfig(raw: Record<string, string>): Config {
   const read = new ConfigReader(raw);
   const target = read.oneOf("target", targets, { fallback: "local" });
   const domain = read.text("domain", domainRule, { fallback: "" });
+  const open = read.listOf("open", endpointNames, { fallback: openByTarget[target] });
   const config: Config = {
     target,
     components: read.listOf("components", components, { fallback: [...components] }),
     ports: read.integers("ports", defaultPorts, { min: 1, max: highestPort }),
-    open: read.listOf("open", endpointNames, { fallback: openByTarget[target] }),
+    open,
     tls: tlsMode(read, target, domain),
     domain,
     registryMirror: read.hostAndPort("registryMirror", { fallback: dockerHub }),
@@ -160,11 +166,25 @@ export function readConfig(raw: Record<string, string>): Config {
       min: 1,
       max: 100_000,
     }),
+    ...cloudConfig(read, { target, open, access: [...endpointNames, "ssh"] }),
   };
+  portRules(read, config);
+  machineRules(read, config);
+  read.unknownKeys();
+  if (read.problems.length > 0) throw new pulumi.RunError(report(read.problems));
+  return config;
+}
+
+function portRules(read: ConfigReader, config: Config): void {
   read.rule(
     new Set(Object.values(config.ports)).size === Object.keys(config.ports).length,
     "ports",
     "two endpoints have the same port; give each its own",
+  );
+  read.rule(
+    config.tls !== "acme" || !Object.values(config.ports).some((port) => acmePorts.includes(port)),
+    "ports",
+    `with tls: acme the ports ${acmePorts.join(" and ")} are for the authority that gives certificates; take others`,
   );
   const { session, address } = config.uploadsPerMinute;
   read.rule(
@@ -173,26 +193,32 @@ export function readConfig(raw: Record<string, string>): Config {
     `an address may make ${address} uploads a minute, and a session behind it ${session}; ` +
       "give `address` at least as many as `session`",
   );
+}
+
+function machineRules(read: ConfigReader, { target, ssh }: Config): void {
   read.rule(
-    config.tls !== "acme" || !Object.values(config.ports).some((port) => acmePorts.includes(port)),
-    "ports",
-    `with tls: acme the ports ${acmePorts.join(" and ")} are for the authority that gives certificates; take others`,
-  );
-  read.rule(
-    target !== "ssh" || config.ssh.address !== "",
+    target !== "ssh" || ssh.address !== "",
     "ssh.address",
     "target ssh needs a machine: pulumi config set --path ssh.address ADDRESS",
   );
-  read.unknownKeys();
-  if (read.problems.length > 0) throw new pulumi.RunError(report(read.problems));
-  return config;
+  if (target !== "chameleon") return;
+  read.rule(
+    ssh.address === "",
+    "ssh.address",
+    "target chameleon makes its server, at the floating IP; take this out: pulumi config rm --path ssh.address",
+  );
+  read.rule(
+    ssh.user !== "root",
+    "ssh.user",
+    "a cloud's server doesn't let root in: pulumi config set --path ssh.user cc",
+  );
 }
 
 /** `auto`: plain on loopback, a public certificate where there is a name to have one for, else one of our own authority. */
 function tlsMode(read: ConfigReader, target: Target, domain: string): TlsMode {
   const given = read.oneOf("tls", ["auto", ...tlsModes], { fallback: "auto" });
   read.rule(
-    given !== "acme" || domain !== "",
+    given !== "acme" || domain !== "" || target === "chameleon",
     "domain",
     "tls: acme gets a certificate for a name: pulumi config set domain NAME",
   );

@@ -5,8 +5,15 @@ import type { Port } from "./services/service-spec";
 export type PublicAddress = Pick<Config, "ports" | "tls" | "domain">;
 
 /** What people's browsers call the host. */
-export const publicHost = ({ domain }: Pick<Config, "domain">, address: string) =>
-  domain === "" ? address : domain;
+export function publicHost({ domain, tls }: Pick<Config, "domain" | "tls">, address: string) {
+  if (domain !== "") return domain;
+  // A public authority certifies names only.
+  return tls === "acme" ? nameAtChameleon(address) : address;
+}
+
+/** The name that KVM@TACC's name servers have for each of its floating IPs. */
+const nameAtChameleon = (address: string) =>
+  `kvm-dyn-${address.split(".").join("-")}.tacc.chameleoncloud.org`;
 
 /** @param address of the host, for where the configuration names no domain */
 export function publicUrlOf(

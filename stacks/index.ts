@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { stackConfig } from "../infra/config";
+import { chameleon } from "./chameleon";
 import { local } from "./local";
 import { ssh } from "./ssh";
 
@@ -9,6 +10,7 @@ const root = resolve(__dirname, "..");
 const stack = pulumi.getStack();
 const config = stackConfig();
 const naming = { prefix: `${pulumi.getProject()}-${stack}`, stack };
-const stacks = { local, ssh };
+const stacks = { local, ssh, chameleon };
 
-export const { endpoints, credentials, images } = stacks[config.target](config, naming, root);
+/** The stack's outputs. */
+export = stacks[config.target](config, naming, root);

@@ -120,6 +120,21 @@ describe("preview", () => {
     await clone.git("rm", "--quiet", "--force", "Pulumi.fresh.yaml");
   });
 
+  it("names what the program looks up in a cloud, and tells what is to replace a resource", async () => {
+    const cloud = `
+import * as openstack from "@pulumi/openstack";
+const provider = new openstack.Provider("cloud", { cloud: "nowhere" });
+const network = openstack.networking.getNetworkOutput({ name: "sharednet1" }, { provider });
+new openstack.networking.Port("port", { networkId: network.id }, { provider, replacementTrigger: 1 });
+`;
+    clone.write("stacks/index.ts", `${program}${cloud}`);
+    const { exitCode, stdout } = await preview();
+    clone.write("stacks/index.ts", program);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("networkId: (id of the network sharednet1, known after deployment)");
+    expect(stdout).toContain("replacementTrigger: 1");
+  });
+
   it.each([
     ["a revision that isn't there", ["--base", "nowhere"], 1, /--base nowhere.*git fetch/],
     ["a format that there isn't", ["--format", "html"], 2, /allowed are text, markdown/],

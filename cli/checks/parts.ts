@@ -6,7 +6,7 @@ import { type Result, run } from "../processes";
 import { isInstalled } from "../setup/debian";
 import { readIfThere } from "../setup/files";
 import { loopProgram, pythonEnvironment, pythonProgram } from "../setup/python";
-import { goFormat } from "../setup/self-made-checks";
+import { goFormat, selfMadePython } from "../setup/self-made-checks";
 import { type Counts, add, jestCounts, junitCounts, noTests } from "./counts";
 
 export interface Part {
@@ -35,7 +35,10 @@ export interface PartResult {
 
 const tool = (name: string) => join(root, "node_modules", ".bin", name);
 /** Options of ruff, with the rules of the largest part for all Python of ours, and where it lies. */
-const ruffArgs = ["--no-cache", "--config", "app/model/pyproject.toml", "app", "bench"];
+const ruffArgs = [
+  ...["--no-cache", "--config", "app/model/pyproject.toml"],
+  ...["app", "bench", ...selfMadePython],
+];
 const resultFile = (name: string) => join(logFolder, name);
 
 /** The longest first: two run at a time. */

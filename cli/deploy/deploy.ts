@@ -1,12 +1,15 @@
 // Brings the stack on the engine to what the clone says, and tells what happens as it happens.
-import { hostKeyIn, refuseUnfitHost } from "../doctor/examination";
+import type { Config } from "../../infra/config";
+import { CloudError } from "../../infra/openstack";
+import { hostKeyIn, refuseUnfitCloud, refuseUnfitHost } from "../doctor/examination";
 import { pulumi } from "../setup/stack";
 import type { Step, StepLog } from "../setup/steps";
-import { Progress, changesOf } from "./progress";
+import { changesOf, reportTo } from "./progress";
 import { refuseForeignStack } from "./ownership";
 import { reconcile, releaseDeadLocks } from "./reconcile";
+import { reconcileCloud } from "./reconcile-cloud";
 import { configOf } from "./stack-config";
-import { engineOf, placeOf } from "./stack-host";
+import { engineOf, hasPlace, placeOf } from "./stack-host";
 import { stateOf } from "./state";
 
 const up = [
@@ -17,17 +20,6 @@ const up = [
   "--skip-plugin-pre-install",
   ...["--suppress-outputs", "--suppress-progress"],
 ];
-
-/** Everything goes to the log; what is new is said. */
-export function reportTo(log: StepLog): (line: string) => void {
-  const progress = new Progress();
-  return (line) => {
-    const news = progress.read(line);
-    if (news === undefined) log.write(line);
-    else log.say(news);
-    log.doing(progress.waitingFor());
-  };
-}
 
 export function deployStep(stack: string): Step {
   return {
@@ -44,10 +36,23 @@ export function deployStep(stack: string): Step {
   };
 }
 
-/** Where the stack's engine doesn't answer, the deployment itself waits for it, or says why not. */
 async function tidyUp(stack: string, log: StepLog): Promise<void> {
-  const state = await stateOf(stack);
   const config = await configOf(stack);
+  if (config.target !== "chameleon") return tidyUpHost(stack, config, log);
+  const judge = async () => refuseUnfitCloud(stack, config, await stateOf(stack));
+  await reconcileCloud(stack, config, log).catch(async (error: unknown) => {
+    // What kept the cloud from being asked is told with whatever else is wrong.
+    if (error instanceof CloudError) await judge();
+    throw error;
+  });
+  await judge();
+  // Without one, this machine's engine would be asked.
+  if (hasPlace(await stateOf(stack))) await tidyUpHost(stack, config, log);
+}
+
+/** Where the stack's engine doesn't answer, the deployment itself waits for it, or says why not. */
+async function tidyUpHost(stack: string, config: Config, log: StepLog): Promise<void> {
+  const state = await stateOf(stack);
   // The first time, the gate has the same words for another machine, after it has waited while that boots.
   if (hostKeyIn(state) !== undefined) await refuseUnfitHost(stack, config, state);
   const engine = engineOf(state);

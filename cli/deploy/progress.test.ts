@@ -18,10 +18,16 @@ describe("Pulumi's progress", () => {
       " -  docker:index:Volume outbox deleted (0.01s) [retain]",
       " +  command:local:Command frontend-ready creating (0s) ",
       " +  command:local:Command frontend-ready created (3s) ",
+      " +  openstack:networking:SecGroupRule server-frontend-0 created (0.4s) ",
+      " +  openstack:compute:Instance server created (61s) ",
       "    41 unchanged",
       "    3 changes. 38 unchanged",
       "    + 41 created",
       "Duration: 3m22s",
+      "    pulumi:pulumi:Stack feedback-loop-local running warning: the lease ends soon",
+      "    pulumi:pulumi:Stack feedback-loop-local  2 warnings",
+      "    warning: provider config warning: Users not using loadbalancer resources can ignore this message.",
+      "    warning: the lease ends soon",
       "error: something else",
     ].map((line) => progress.read(line));
     expect(told.filter((line) => line !== undefined)).toEqual([
@@ -29,6 +35,8 @@ describe("Pulumi's progress", () => {
       "job provision created provision: 3 users (8s)",
       "volume outbox kept (0.01s)",
       "health of frontend good (3s)",
+      "server server created (61s)",
+      "    warning: the lease ends soon",
       "error: something else",
     ]);
   });

@@ -1,4 +1,5 @@
 // What Pulumi prints while it works, boiled down to what a person who waits wants to know.
+import type { StepLog } from "../setup/steps";
 
 /** ` +  docker:index:Container minio created (6s) ` */
 const resourceLine =
@@ -19,6 +20,12 @@ const kinds: Readonly<Record<string, string>> = {
   "docker:index:Volume": "volume",
   "docker:index:Network": "network",
   "command:local:Command": "job",
+  "openstack:compute:Keypair": "key pair",
+  "openstack:networking:SecGroup": "security group",
+  "openstack:networking:Port": "port",
+  "openstack:compute:Instance": "server",
+  "openstack:networking:FloatingIp": "floating IP",
+  "openstack:blockstorage:Volume": "volume",
 };
 
 /** Ends the name of the command that waits until a service is healthy. */
@@ -33,6 +40,10 @@ const chatter = [
   /^ [-+~ ]* [\w-]+:[\w/]+:\w+ [^(\s]\S*( running| refresh)? *$/,
   /^(Resources|Duration):/,
   /^ +\d+ changes?\. \d+ unchanged$/,
+  // Under "Diagnostics" it comes again.
+  /^ +pulumi:pulumi:Stack \S+ (running warning: | *\d+ warnings?$)/,
+  // The OpenStack provider says so every time, to everybody.
+  /Users not using loadbalancer resources can ignore this message/,
   /^The resources in the stack have been deleted|^If you want to remove the stack completely/,
   /^ +[-+~]* *\d+ (unchanged|created|updated|replaced|deleted)$/,
 ];
@@ -91,4 +102,15 @@ export class Progress {
 export function changesOf(output: string): string | undefined {
   const changes = output.matchAll(/^ +[-+~]+ *(\d+ (?:created|updated|replaced|deleted))$/gm);
   return [...changes].map(([, change]) => change).join(", ") || undefined;
+}
+
+/** Everything goes to the log; what is new is said. */
+export function reportTo(log: StepLog): (line: string) => void {
+  const progress = new Progress();
+  return (line) => {
+    const news = progress.read(line);
+    if (news === undefined) log.write(line);
+    else log.say(news);
+    log.doing(progress.waitingFor());
+  };
 }

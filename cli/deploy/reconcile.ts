@@ -32,7 +32,7 @@ export async function reconcile(
  * everything else by the refresh of the next `up`. A refresh here would dial a host whose new key only the program
  * knows, and the program can't run on half of a stack.
  */
-async function forgetPending(stack: string): Promise<void> {
+export async function forgetPending(stack: string): Promise<void> {
   const exported = await pulumi(["stack", "export", "--stack", stack]);
   await pulumi(["stack", "import", "--stack", stack], { input: withoutPending(exported) });
 }

@@ -1,4 +1,5 @@
-import { endpointOf, nothingThere, placeOf } from "./stack-host";
+import { readConfig } from "../../infra/config";
+import { addressOf, endpointOf, nothingThere, placeOf, serverOf, withAddress } from "./stack-host";
 
 const provider = (inputs: Record<string, unknown>) => ({
   resources: [{ urn: "u", type: "pulumi:providers:docker", inputs }],
@@ -29,5 +30,48 @@ describe("where a stack is", () => {
     expect(nothingThere("local", { resources: [] })).toBe(
       `stack "local": it isn't deployed; npm start deploys it`,
     );
+  });
+});
+
+describe("a stack's own server", () => {
+  const resource = (type: string, more: object) => ({ urn: "u", type, ...more });
+  const server = (id: string, more: object = {}) =>
+    resource("openstack:compute/instance:Instance", { id, ...more });
+  const floatingIp = resource("openstack:networking/floatingIp:FloatingIp", {
+    outputs: { address: "198.51.100.7" },
+  });
+  const chameleon = (settings: Record<string, string> = {}) =>
+    readConfig({
+      target: "chameleon",
+      openstack: JSON.stringify({ flavor: "m1.medium", ...settings }),
+      ssh: '{"user":"cc"}',
+      allowedCidrs: '{"ssh":["198.51.100.1/32"]}',
+    });
+
+  it("is the one that isn't being replaced", () => {
+    expect(serverOf({ resources: [server("old", { delete: true }), server("new")] })).toBe("new");
+    expect(serverOf({ resources: [] })).toBeUndefined();
+  });
+
+  it("has the address of its engine, and before that of its floating IP", () => {
+    expect(addressOf({ resources: [floatingIp] })).toBe("198.51.100.7");
+    const { resources } = provider({ host: "ssh://cc@198.51.100.8:22" });
+    expect(addressOf({ resources: [floatingIp, ...resources] })).toBe("198.51.100.8");
+    expect(addressOf({ resources: [] })).toBeUndefined();
+  });
+
+  it("gives its address to the settings once it is there", () => {
+    const address = (resources: object[], settings = {}) =>
+      withAddress(chameleon(settings), { resources: resources as never }).ssh.address;
+    expect(address([server("s"), floatingIp])).toBe("198.51.100.7");
+    expect(address([floatingIp])).toBe("");
+    const held = { floatingIp: "198.51.100.9" };
+    expect(address([server("s")], held)).toBe("198.51.100.9");
+    expect(address([], held)).toBe("");
+  });
+
+  it("is no matter of other targets", () => {
+    const config = readConfig({ target: "ssh", ssh: '{"address":"a.example"}' });
+    expect(withAddress(config, { resources: [server("s"), floatingIp] })).toBe(config);
   });
 });

@@ -4,6 +4,7 @@ import {
   sshOptions as pinnedOptions,
   unpinnedOptions,
 } from "../../infra/host/ssh-login";
+import type { Config } from "../../infra/config";
 import { Engine, type Endpoint } from "../engine";
 import { defaultStack } from "../setup/stack";
 import { configOf } from "./stack-config";
@@ -37,6 +38,29 @@ export async function engineOfStack(stack: string, state: StackState): Promise<E
   if (target === "local") return new Engine();
   const sshOptions = ssh.hostKey === "" ? unpinnedOptions(ssh) : pinnedOptions(ssh, ssh.hostKey);
   return new Engine({ host: dockerHost(ssh), sshOptions });
+}
+
+/** Type of a server of a stack's own, in a cloud. */
+const serverType = "openstack:compute/instance:Instance";
+const floatingIpType = "openstack:networking/floatingIp:FloatingIp";
+
+/** Id of the stack's own server; undefined where it has none, or none yet. */
+export const serverOf = ({ resources }: Known): string | undefined =>
+  resources.find((resource) => resource.type === serverType && !resource.delete)?.id;
+
+/** The address of a stack's own server: that of its engine, else of its floating IP; undefined before it has one. */
+export function addressOf(state: Known): string | undefined {
+  const host = endpointOf(state)?.host;
+  if (host !== undefined) return new URL(host).hostname;
+  const address = state.resources.find(({ type }) => type === floatingIpType)?.outputs?.["address"];
+  return typeof address === "string" ? address : undefined;
+}
+
+/** The settings with the machine's address, also where only the state knows it. Empty: there is no machine yet. */
+export function withAddress(config: Config, state: Known): Config {
+  if (config.target !== "chameleon") return config;
+  const address = serverOf(state) && (addressOf(state) ?? config.openstack.floatingIp);
+  return { ...config, ssh: { ...config.ssh, address: address ?? "" } };
 }
 
 /** For people: where a stack runs. */

@@ -20,6 +20,8 @@ export interface StateResource {
   id?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
+  /** Another one has taken its place, and it is to go. */
+  delete?: boolean;
   /** When it was made, ISO 8601. */
   created?: string;
 }

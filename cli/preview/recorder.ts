@@ -20,6 +20,13 @@ const namedOutputs: Readonly<Record<string, readonly string[]>> = {
   "random:index/randomId:RandomId": ["hex"],
   "command:local:Command": ["stdout"],
   "command:remote:Command": ["stdout"],
+  "openstack:networking/floatingIp:FloatingIp": ["address"],
+};
+
+/** What programs look up by name in a cloud, and whose id is all that they use of it: answered by a text that names it. */
+const namedLookups: Readonly<Record<string, string>> = {
+  "openstack:networking/getNetwork:getNetwork": "network",
+  "openstack:images/getImage:getImage": "image",
 };
 
 /** Features of the engine that change how resources are registered; without `aliasSpecs` the SDK names all aliases itself. */
@@ -71,8 +78,15 @@ export class Recorder {
     answer(cannotAsk(`the existing resource ${request.getType()} ${request.getName()}`));
   }
 
-  invoke(request: ResourceInvokeRequest, answer: Answer<never>): void {
-    answer(cannotAsk(request.getTok()));
+  invoke(request: ResourceInvokeRequest, answer: Answer<object>): void {
+    const what = namedLookups[request.getTok()];
+    if (what === undefined) return answer(cannotAsk(request.getTok()));
+    const asked = (request.getArgs()?.toJavaScript() ?? {}) as { name?: string };
+    const found = { ...asked, id: `(id of the ${what} ${asked.name}, ${knownLater})` };
+    answer(null, {
+      getFailuresList: () => [],
+      getReturn: () => this.about.Struct.fromJavaScript(found),
+    });
   }
 
   supportsFeature(request: SupportsFeatureRequest, answer: Answer<object>): void {
@@ -95,7 +109,7 @@ export class Recorder {
       urn,
       type: request.getType(),
       name: request.getName(),
-      properties: this.shownFields(inputs),
+      properties: this.shownFields({ ...inputs, ...trigger(request) }),
       madeOf: Object.fromEntries(madeOf.filter(([, urns]) => urns.length > 0)),
       holdsData: Boolean(request.getRetainondelete()) || Boolean(request.getProtect()),
       deleteBeforeReplace: request.getDeletebeforereplace(),
@@ -129,6 +143,12 @@ export class Recorder {
     const { stack, project } = this.about;
     return `urn:pulumi:${stack}::${project}::${types}::${request.getName()}`;
   }
+}
+
+/** What replaces a resource when it changes; other revisions of the SDK know of no such thing. */
+function trigger(request: Partial<RegisterResourceRequest>): Record<string, unknown> {
+  const value = request.getReplacementTrigger?.()?.toJavaScript();
+  return value === undefined ? {} : { replacementTrigger: value };
 }
 
 /** In the form of gRPC's errors, of which the SDK reads the `details`. */

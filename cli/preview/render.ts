@@ -8,7 +8,7 @@ import { CommandError } from "../command";
 import { lastLines, run } from "../processes";
 import type { RenderRequest } from "./render-program";
 import type { Rendering } from "./rendering";
-import { readProject, readSettings } from "./settings";
+import { completed, readProject, readSettings } from "./settings";
 
 export interface RenderOptions {
   /** The clone, or a work tree of another revision. */
@@ -27,12 +27,17 @@ const timeoutSeconds = 120;
 export async function render(options: RenderOptions): Promise<Rendering> {
   const { tree, stack, settingsFolder, salt, what } = options;
   const { name, main } = readProject(tree);
+  const { settings, missing } = completed(name, readSettings(tree, stack, settingsFolder));
+  if (missing.length > 0)
+    console.error(
+      `${what}: stack "${stack}" doesn't set ${missing.join(" and ")}; shown is a stand-in`,
+    );
   const folder = mkdtempSync(join(tmpdir(), "feedback-loop-preview-"));
   const request: RenderRequest = {
     program: resolve(tree, main),
     project: name,
     stack,
-    config: readSettings(tree, stack, settingsFolder),
+    config: settings,
     // The same from every machine and every work tree.
     shown: {
       salt,

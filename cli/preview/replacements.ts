@@ -2,7 +2,8 @@
 
 /**
  * Properties that change in place, by type of resource. Docker: what the schemas of kreuzwerker/docker v4, which
- * @pulumi/docker wraps, don't mark ForceNew. Command: all but its triggers (pulumi/pulumi-command). Random: none.
+ * @pulumi/docker wraps, don't mark ForceNew; OpenStack: the same of terraform-provider-openstack v1.54. Command: all but its
+ * triggers (pulumi/pulumi-command). Random: none.
  */
 const inPlace: Readonly<Record<string, readonly string[]>> = {
   "docker:index/container:Container": [
@@ -33,6 +34,45 @@ const inPlace: Readonly<Record<string, readonly string[]>> = {
     "waitTimeout",
   ],
   "docker:index/remoteImage:RemoteImage": ["forceRemove", "keepLocally"],
+  "openstack:blockstorage/volume:Volume": [
+    "description",
+    "enableOnlineResize",
+    "metadata",
+    "name",
+    "schedulerHints",
+    "size",
+  ],
+  "openstack:compute/instance:Instance": [
+    "flavorId",
+    "flavorName",
+    "forceDelete",
+    "imageId",
+    "imageName",
+    "metadata",
+    "name",
+    "powerState",
+    "securityGroups",
+    "stopBeforeDestroy",
+    "tags",
+    "vendorOptions",
+  ],
+  "openstack:networking/floatingIp:FloatingIp": ["description", "fixedIp", "portId", "tags"],
+  "openstack:networking/floatingIpAssociate:FloatingIpAssociate": ["fixedIp", "portId"],
+  "openstack:networking/port:Port": [
+    "adminStateUp",
+    "allowedAddressPairs",
+    "binding",
+    "description",
+    "dnsName",
+    "extraDhcpOptions",
+    "fixedIps",
+    "name",
+    "portSecurityEnabled",
+    "qosPolicyId",
+    "securityGroupIds",
+    "tags",
+  ],
+  "openstack:networking/secGroup:SecGroup": ["description", "name", "tags"],
 };
 
 const replacedByTriggersOnly = new Set(["command:local:Command", "command:remote:Command"]);

@@ -35,6 +35,44 @@ export function readSettings(
   return settings(project, own === undefined ? {} : (parse(own) as StackFile));
 }
 
+/** For what a deployer alone can name, in a stack whose settings are still those that everybody shares. */
+const standIns = {
+  openstack: { reservationId: "00000000-0000-0000-0000-000000000000" },
+  // For documentation (RFC 5737).
+  allowedCidrs: { ssh: ["192.0.2.0/24"] },
+};
+
+export interface Completed {
+  settings: Record<string, string>;
+  /** Keys with a value in place of the deployer's. */
+  missing: string[];
+}
+
+/** Settings with which a program for a cloud can be rendered, whether or not anybody has said yet who deploys it. */
+export function completed(project: string, given: Record<string, string>): Completed {
+  const full = (key: string) => `${project}:${key}`;
+  if (given[full("target")] !== "chameleon") return { settings: given, missing: [] };
+  const object = (key: string) => objectOf(given[full(key)]);
+  const openstack = object("openstack");
+  const allowedCidrs = object("allowedCidrs");
+  const settings = { ...given };
+  const missing: string[] = [];
+  if (!openstack["reservationId"] && !openstack["flavor"]) {
+    settings[full("openstack")] = JSON.stringify({ ...openstack, ...standIns.openstack });
+    missing.push("openstack.reservationId");
+  }
+  if (!("ssh" in allowedCidrs)) {
+    settings[full("allowedCidrs")] = JSON.stringify({ ...allowedCidrs, ...standIns.allowedCidrs });
+    missing.push("allowedCidrs.ssh");
+  }
+  return { settings, missing };
+}
+
+/** Anything else is for the program to refuse. */
+function objectOf(text = "{}"): Record<string, unknown> {
+  return text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : {};
+}
+
 interface StackFile {
   config?: Record<string, unknown>;
 }

@@ -6,6 +6,9 @@ import { type Findings, finding } from "./findings";
 
 const script = (...path: string[]) => ({ program: join(root, "lab", ...path), args: [] });
 
+/** Folders with Python, for its format and lint. */
+export const selfMadePython: readonly string[] = ["lab"];
+
 /** The format of the Go code that makes the toolchain. */
 export const goFormat: Part = {
   name: "go format",

@@ -76,4 +76,11 @@ describe("the environment of pulumi", () => {
     const shared = pulumiEnvironment({ ...base, PULUMI_BACKEND_URL: "s3://bucket" }, tools);
     expect(shared).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE_FILE");
   });
+
+  it("has no variables that would mix with the stack's own cloud", () => {
+    const user = { ...base, OS_AUTH_URL: "https://elsewhere", OS_CLIENT_CONFIG_FILE: "/c.yaml" };
+    const environment = pulumiEnvironment(user, tools);
+    expect(environment).not.toHaveProperty("OS_AUTH_URL");
+    expect(environment).toHaveProperty("OS_CLIENT_CONFIG_FILE", "/c.yaml");
+  });
 });

@@ -3,11 +3,13 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { osCollisions } from "../../infra/openstack/clouds-file";
 import { UsageError } from "../command";
 import { root, stateFolder } from "../paths";
 import { type RunOptions, succeed } from "../processes";
 import { readIfThere, writeWhole } from "./files";
 import { type Toolchain, finding, toolchain } from "./findings";
+import { keptFromGit } from "./own-settings";
 import type { Step, StepLog } from "./steps";
 
 export const defaultStack = "local";
@@ -73,6 +75,8 @@ export function pulumiEnvironment(
     ...always,
     PATH: `${binFolder}:${user["PATH"]}`,
   };
+  // A stack names its cloud; Chameleon's Jupyter has variables that would take that one's place.
+  for (const name of osCollisions(user)) delete environment[name];
   if (environment["PULUMI_BACKEND_URL"] === ownBackend && !user["PULUMI_CONFIG_PASSPHRASE"])
     environment["PULUMI_CONFIG_PASSPHRASE_FILE"] ??= passphraseFile;
   return environment;
@@ -97,13 +101,19 @@ const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** Runs `pulumi` on a stack of this clone. Resolves with its standard output. */
 export function pulumi(args: readonly string[], options: RunOptions = {}): Promise<string> {
-  return succeed("pulumi", [...args, "--non-interactive", "--color", "never"], {
-    cwd: root,
-    env: pulumiEnvironment(),
-    stopSignal: "SIGINT",
-    ...options,
-  });
+  const run = () =>
+    succeed("pulumi", [...args, "--non-interactive", "--color", "never"], {
+      cwd: root,
+      env: pulumiEnvironment(),
+      stopSignal: "SIGINT",
+      ...options,
+    });
+  return changesSettings(args) ? keptFromGit(run) : run();
 }
+
+/** `config` on its own only reads, and so does `stack` but for making one. */
+const changesSettings = ([command, verb = ""]: readonly string[]): boolean =>
+  (command === "config" && /^[a-z]/.test(verb)) || (command === "stack" && verb === "init");
 
 /** What a stack still lacks. */
 export interface StackNeeds {
@@ -152,7 +162,7 @@ export const stateStep: Step = {
 export function stackStep(stack: string): Step {
   return {
     name: `stack ${stack}`,
-    needs: deploysHere(stack) ? ["state", "images"] : ["state"],
+    needs: deploysHere(stack) ? ["state", "images"] : ["state", "ssh"],
     async done() {
       const { init, registryMirror } = await needsOf(stack);
       return init || registryMirror ? undefined : settingsFile(stack);
@@ -194,12 +204,15 @@ export function plainConfig(settings: string): { target?: string; registryMirror
   return { target: read("target"), registryMirror: read("registryMirror") };
 }
 
-/** Whether the stack runs on this machine, which then needs an engine and images. */
-export function deploysHere(stack: string): boolean {
-  return isLocal(plainConfig(readIfThere(settingsFile(stack)) ?? ""));
-}
+/** Where the stack runs, as the clone's own file says without Pulumi. */
+export const targetInFile = (stack: string): string =>
+  targetOf(plainConfig(readIfThere(settingsFile(stack)) ?? ""));
 
-const isLocal = ({ target = "local" }: { target?: string }) => target === "local";
+/** Whether the stack runs on this machine, which then needs an engine and images. */
+export const deploysHere = (stack: string): boolean => targetInFile(stack) === "local";
+
+const targetOf = ({ target = "local" }: { target?: string }) => target;
+const isLocal = (config: { target?: string }) => targetOf(config) === "local";
 
 export async function stackExists(stack: string): Promise<boolean> {
   const stacks = JSON.parse(await pulumi(["stack", "ls", "--json"])) as { name: string }[];

@@ -1,6 +1,7 @@
 // What set-up is made of: steps, run side by side as far as what they need allows.
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { CloudError } from "../../infra/openstack";
 import { CommandError } from "../command";
 import { ProgramFailed, type RunOptions, lastLines, succeed } from "../processes";
 
@@ -101,7 +102,7 @@ async function runStep(step: Step, options: RunStepsOptions, say: (line: string)
 /** What a program said is in the log already. */
 function reason(error: unknown): string {
   if (error instanceof ProgramFailed) return `${error.command} ended with ${error.result.exitCode}`;
-  if (error instanceof CommandError) return error.message;
+  if (error instanceof CommandError || error instanceof CloudError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -17,8 +17,19 @@ describe("the toolchain", () => {
 
   it("takes the plugins' versions from package.json", () => {
     const plugins = pluginsOf(readFileSync(join(root, "package.json"), "utf8"));
-    expect(plugins.map(({ name }) => name)).toEqual(["docker", "command", "random"]);
+    expect(plugins.map(({ name }) => name)).toEqual(["docker", "command", "random", "openstack"]);
     for (const { version } of plugins) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it("has the plugin of every provider among the packages", () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+      dependencies: Record<string, string>;
+    };
+    const providers = Object.keys(dependencies)
+      .filter((name) => name.startsWith("@pulumi/") && name !== "@pulumi/pulumi")
+      .map((name) => name.slice("@pulumi/".length));
+    const plugins = pluginsOf(JSON.stringify({ dependencies }));
+    expect(plugins.map(({ name }) => name).sort()).toEqual(providers.sort());
   });
 
   it("builds the same plugins where they can't be had", () => {

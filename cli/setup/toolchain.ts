@@ -14,7 +14,8 @@ import type { Step, StepLog } from "./steps";
 const version = "3.250.0";
 /** Older ones don't know `replaceWith` (npm SDK 3.220), which the stacks may use. */
 const oldestVersion = [3, 220] as const;
-const usedPlugins = ["docker", "command", "random"] as const;
+/** Pulumi wants the plugin of every provider among the packages, whatever the target of the stack. */
+const usedPlugins = ["docker", "command", "random", "openstack"] as const;
 
 export interface Plugin {
   name: string;

@@ -16,6 +16,7 @@ const needs = {
   ownImages: ["registry.example.org/loop/frontend:1"],
 };
 const settings = { login, hostKey: "", timeoutSeconds: 600, needs };
+const shownConsole = { cloud: "it's", serverId: "0a1b" };
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEGB";
 
 /** Throws with the shell's words where the syntax is wrong; nothing is run. */
@@ -26,6 +27,7 @@ describe("the gate's script", () => {
     ["at first contact", settings],
     ["with a given host key", { ...settings, hostKey: key }],
     ["with the agent's keys", { ...settings, login: { ...login, privateKeyPath: "" } }],
+    ["with a console", { ...settings, console: shownConsole }],
   ])("is one that a POSIX shell reads, %s", (_, given) => {
     expect(() => parse(gateScript(given))).not.toThrow();
   });
@@ -43,6 +45,13 @@ describe("the gate's script", () => {
     expect(script).toContain(`echo '${key}'`);
   });
 
+  it("compares the key of the first contact with a console, and no key that a person gave", () => {
+    const program = "console-key.ts' 'it'\\''s' '0a1b'";
+    expect(gateScript({ ...settings, console: shownConsole })).toContain(program);
+    expect(gateScript({ ...settings, console: shownConsole, hostKey: key })).not.toContain(program);
+    expect(gateScript(settings)).not.toContain("console-key.ts");
+  });
+
   it("looks for the key first, at home as ssh does, or for its public half beside an agent", () => {
     const at = (privateKeyPath: string) =>
       gateScript({ ...settings, login: { ...login, privateKeyPath } });
@@ -57,6 +66,44 @@ describe("the gate's script", () => {
     const script = gateScript(settings).replaceAll(`'\\''`, "'");
     for (const { words, passes } of contactProblems(login))
       expect(script).toContain(`${passes ? "wait_or_fail" : "fail"} '${words}'`);
+  });
+});
+
+describe("the comparison with the console", () => {
+  /** What the gate makes of the keys that a program prints, and how often it asked. */
+  function compared(keysProgram: string) {
+    const script = gateScript({ ...settings, console: shownConsole });
+    const part = /^unread=0$[^]*?^}$/m.exec(script)![0];
+    const asking = part.replace(/keys=\$\(node .*?\)$/m, `keys=$(echo asked >&3; ${keysProgram})`);
+    expect(asking).not.toBe(part);
+    const around = `work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+echo "10.0.0.5 ${key}" >"$work/known_hosts"; : >"$work/error"
+say() { echo "$1"; }; fail() { echo "fail: $1"; exit 1; }
+exec 3>&1
+${asking}
+until confirm; do :; done; echo through`;
+    const { stdout, status } = spawnSync("sh", ["-u"], { input: around, encoding: "utf8" });
+    return { status, lines: stdout.trim().split("\n") };
+  }
+
+  it("lets the server's own key through", () => {
+    const keys = `printf '%s\\n' 'ssh-rsa AAAAB3' '${key}'`;
+    expect(compared(keys)).toEqual({ status: 0, lines: ["asked", "through"] });
+  });
+
+  it("stops before a machine that has another key, also one that only begins the same", () => {
+    for (const other of ["ssh-rsa AAAAB3", `${key}X`, key.slice(0, -1)]) {
+      const { status, lines } = compared(`echo '${other}'`);
+      expect(status).toBe(1);
+      expect(lines.at(-1)).toContain("fail: whoever answers at 10.0.0.5 port 22 shows another");
+    }
+  });
+
+  it("waits a while for a console, and then says that it had none", () => {
+    const { status, lines } = compared("true");
+    expect(status).toBe(0);
+    expect(lines.filter((line) => line === "asked")).toHaveLength(5);
+    expect(lines.at(-2)).toContain("its console shows no host key to compare with");
   });
 });
 

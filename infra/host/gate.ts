@@ -4,7 +4,14 @@ import { join, relative } from "node:path";
 import { quote } from "../shell";
 import { factsScript } from "./facts";
 import type { HostNeeds } from "./host-needs";
-import { contactProblems, missingKey, strangeLogin, unreachable } from "./host-problems";
+import {
+  contactProblems,
+  foreignKey,
+  missingKey,
+  strangeLogin,
+  unreachable,
+  unreachableServer,
+} from "./host-problems";
 import { exitCodes, prepareScript } from "./prepare-script";
 import { type SshLogin, destination, loginOptions, pinned } from "./ssh-login";
 
@@ -15,6 +22,8 @@ export interface GateSettings {
   /** How long the machine may take until all is ready. */
   timeoutSeconds: number;
   needs: HostNeeds;
+  /** Where the keys are to be read that the machine says it has; left out where no cloud shows its console. */
+  console?: { cloud: string; serverId: string };
 }
 
 /** How long a machine that boots may show what looks like a wrong user or key. */
@@ -22,13 +31,15 @@ const patienceSeconds = 30;
 const pauseSeconds = 2;
 /** How often waiting is reported that is still for the same. */
 const reminderSeconds = 15;
+/** How often the console is read that shows no key. */
+const consoleTries = 5;
 /** What ssh itself ends with, whatever the reason. */
 const sshFailed = 255;
 const noSuchProgram = 127;
 
 /** POSIX shell script. Standard error is progress, and at the end the reason; standard output is the host key, alone. */
 export function gateScript(settings: GateSettings): string {
-  const { login, hostKey, timeoutSeconds, needs } = settings;
+  const { login, hostKey, timeoutSeconds, needs, console: shown } = settings;
   return `set -u
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -41,15 +52,16 @@ fail() { say "$1"; exit 1; }
 now() { date +%s; }
 ${findKey(login)}
 ${contact(login, hostKey)}
-${judge(login)}
+${judge(login, shown ? unreachableServer(login) : unreachable(login))}
 ${examine(login, hostKey, needs)}
+${confirm(settings)}
 started=$(now)
 refused_since=
 reason=
 advice=
 said=
 said_at=0
-until contact && examine; do
+until contact && examine && confirm; do
   [ "$(($(now) - started))" -lt ${timeoutSeconds} ] ||
     fail "gave up after ${timeoutSeconds} s (hostTimeoutSeconds). The last was: $reason$advice"
   if [ "$reason" != "$said" ] || [ "$(($(now) - said_at))" -ge ${reminderSeconds} ]; then
@@ -90,14 +102,42 @@ function contact(login: SshLogin, hostKey: string): string {
 
 /** Has the machine's facts judged (judge.ts). False when they couldn't be had; a machine that isn't fit ends the gate. */
 function examine(login: SshLogin, hostKey: string, needs: HostNeeds): string {
-  // Pulumi runs commands where it runs the program.
-  const program = join(relative(process.cwd(), __dirname), "judge.ts");
   return `examine() {
   ${runThere(login, hostKey)} <"$work/ask" >"$work/facts" 2>"$work/error" || {
     reason=$(tail -n 1 "$work/error") advice=
     return 1
   }
-  verdict=$(node --import tsx ${quote(program)} ${quote(JSON.stringify(needs))} <"$work/facts" 2>&1) || fail "$verdict"
+  verdict=$(${program("judge.ts")} ${quote(JSON.stringify(needs))} <"$work/facts" 2>&1) || fail "$verdict"
+}`;
+}
+
+/** One of the programs beside this file. Pulumi runs commands where it runs the program. */
+const program = (file: string) =>
+  `node --import tsx ${quote(join(relative(process.cwd(), __dirname), file))}`;
+
+/**
+ * Compares the key of the first contact with those on the machine's console. False while there are none: they are written
+ * at the end of a boot. A console that nobody may read is no reason to stay away, but one to say so.
+ */
+function confirm({ login, hostKey, console: shown }: GateSettings): string {
+  // Whoever gave a key has compared.
+  if (!shown || hostKey !== "") return "confirm() { return 0; }";
+  const keysProgram = `${program("console-key.ts")} ${quote(shown.cloud)} ${quote(shown.serverId)}`;
+  return `unread=0
+confirm() {
+  keys=$(${keysProgram} 2>"$work/error")
+  if [ -z "$keys" ]; then
+    unread=$((unread + 1))
+    if [ "$unread" -lt ${consoleTries} ]; then
+      reason="its console shows no host keys yet" advice=
+      return 1
+    fi
+    say ${quote("its console shows no host key to compare with; the one of the first contact is believed")}
+    if [ -s "$work/error" ]; then say "$(tail -n 1 "$work/error")"; fi
+    return 0
+  fi
+  key=$(awk '{ print $2, $3; exit }' "$work/known_hosts")
+  printf '%s\\n' "$keys" | grep -qxF -- "$key" || fail ${quote(foreignKey(login))}
 }`;
 }
 
@@ -107,8 +147,11 @@ function runThere(login: SshLogin, hostKey: string): string {
   return `ssh ${options.map(word).join(" ")} -- ${quote(destination(login))} 'sh -s'`;
 }
 
-/** Ends the gate when ssh failed for good, and sets `reason` when it may have failed for now. */
-function judge(login: SshLogin): string {
+/**
+ * Ends the gate when ssh failed for good, and sets `reason` when it may have failed for now.
+ * @param silence what to say of an address where nobody answered to the end
+ */
+function judge(login: SshLogin, silence: string): string {
   const cases = contactProblems(login).map(
     ({ pattern, words, passes }) =>
       `  if grep -Eq ${quote(pattern)} "$work/error"; then ${passes ? "wait_or_fail" : "fail"} ${quote(words)}; return; fi`,
@@ -122,7 +165,7 @@ judge() {
 ${cases.join("\n")}
   refused_since=
   reason=$(tail -n 1 "$work/error" | tr -d '\\r')
-  advice=${quote(`: ${unreachable(login)}`)}
+  advice=${quote(`: ${silence}`)}
 }`;
 }
 

@@ -69,9 +69,17 @@ export const missingKey = ({ privateKeyPath }: SshLogin) =>
 export const hostKeyAdvice = ({ address, port }: SshLogin) =>
   `compare with the key on its console (ssh-keyscan -t ed25519 -p ${port} ${address} shows the one it has now); if it is right, ${set("hostKey")} "ssh-ed25519 …", and deploy again`;
 
+/** At a first contact with a server whose console was read. */
+export const foreignKey = ({ address, port }: SshLogin) =>
+  `whoever answers at ${address} port ${port} shows another host key than the server has on its console: it isn't the server, and nothing is deployed to it. See who has the address, or take another one (openstack.floatingIp)`;
+
 /** An address where nobody answers, after all patience. */
 export const unreachable = ({ address, port }: SshLogin) =>
   `no ssh at ${address} port ${port}: is the machine on, is the address right (${set("address")} ADDRESS), does a firewall let port ${port} through?`;
+
+/** The same of a server that was made with the stack. */
+export const unreachableServer = ({ address, port }: SshLogin) =>
+  `no ssh at ${address} port ${port}: does allowedCidrs.ssh name the address that you come from, and does the server's console say that it booted?`;
 
 /** A login that works where the commands don't. */
 export const strangeLogin = (login: SshLogin) =>

@@ -13,6 +13,8 @@ export interface Host {
   resourceOptions: pulumi.CustomResourceOptions;
   /** Ends names by which the provider deletes: another one for each machine that takes the place of the last. */
   instance: pulumi.Input<string>;
+  /** Folder of a disk that outlives the host, with one for each volume that holds data; undefined where there is none. */
+  dataFolder?: pulumi.Input<string>;
   /** A shell command on the host that fails the deployment when it fails, and is tried again by the next. */
   run(
     name: string,
@@ -27,4 +29,6 @@ export interface HostCommand {
   /** Where secrets go: never into the script, which logs and process lists show. */
   stdin: pulumi.Input<string>;
   triggers: pulumi.Input<string>[];
+  /** Run when the command goes, or before it is run anew; a host that doesn't answer has nothing left to be undone. */
+  undo?: string;
 }

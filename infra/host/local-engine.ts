@@ -32,12 +32,18 @@ export class LocalEngine extends pulumi.ComponentResource implements Host {
 
   run(
     name: string,
-    { script, stdin, triggers }: HostCommand,
+    { script, stdin, triggers, undo }: HostCommand,
     opts: pulumi.CustomResourceOptions,
   ): command.local.Command {
     return new command.local.Command(
       name,
-      { create: script, stdin, triggers, environment: { DOCKER_HOST: this.endpoint } },
+      {
+        create: script,
+        stdin,
+        triggers,
+        environment: { DOCKER_HOST: this.endpoint },
+        ...(undo !== undefined && { delete: undo }),
+      },
       { ...opts, provider: this.commands },
     );
   }

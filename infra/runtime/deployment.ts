@@ -23,6 +23,8 @@ export interface DeploymentArgs {
   naming: Naming;
   /** The clone: our own images are built from it. */
   root: string;
+  /** Whose stack it is, where something was marked with it before; left out, it is found here (runtime/owner.ts). */
+  owner?: pulumi.Output<string>;
 }
 
 export class Deployment extends pulumi.ComponentResource {
@@ -43,7 +45,7 @@ export class Deployment extends pulumi.ComponentResource {
     super("feedback-loop:runtime:Deployment", name, {}, opts);
     const { catalogue, config, host, root } = args;
     const generator = new random.Provider(`${name}-random`, {}, { parent: this });
-    const owner = stackOwner(root, { parent: this, provider: generator });
+    const owner = args.owner ?? stackOwner(root, { parent: this, provider: generator });
     const naming = { ...args.naming, owner };
     this.naming = naming;
     const onHost = {

@@ -41,7 +41,7 @@ export class DockerService extends pulumi.ComponentResource {
         })),
         volumes: spec.volumes.map((volume) => ({
           containerPath: volume.path,
-          volumeName: this.volume(volume, placement).name,
+          volumeName: this.volume(volume, placement, args.host).name,
         })),
       },
       {
@@ -77,8 +77,17 @@ export class DockerService extends pulumi.ComponentResource {
     );
   }
 
-  private volume({ name, holdsData }: VolumeMount, { naming }: Placement): docker.Volume {
-    const args = { name: engineName(naming, name), labels: labelList(labels(naming)) };
+  private volume(
+    { name, holdsData }: VolumeMount,
+    { naming }: Placement,
+    { dataFolder }: Host,
+  ): docker.Volume {
+    const onDisk = dataFolder !== undefined && holdsData ? dataFolder : undefined;
+    const args = {
+      name: engineName(naming, volumeName(name, onDisk !== undefined)),
+      labels: labelList(labels(naming)),
+      ...(onDisk !== undefined && { driverOpts: boundTo(onDisk, name) }),
+    };
     return new docker.Volume(name, args, {
       parent: this,
       retainOnDelete: holdsData,
@@ -89,3 +98,13 @@ export class DockerService extends pulumi.ComponentResource {
     });
   }
 }
+
+/** Under one name an engine would go on with the volume that it has, wherever that is. */
+const volumeName = (name: string, isOnDisk: boolean) => (isOnDisk ? `${name}-on-disk` : name);
+
+/** The local driver's way to a folder of the host. */
+const boundTo = (folder: pulumi.Input<string>, name: string) => ({
+  type: "none",
+  o: "bind",
+  device: pulumi.interpolate`${folder}/${name}`,
+});

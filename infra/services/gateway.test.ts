@@ -115,6 +115,15 @@ describe("the gateway", () => {
     expect(JSON.stringify(caddy(gateway([minio], acme)))).not.toContain(redirect);
   });
 
+  it("takes the host's own name where the configuration has none", () => {
+    const spec = gateway(specs, { ...acme, domain: "" });
+    const text = textOf(spec.env["GATEWAY_CONFIG"]!, (reference) =>
+      "publicUrl" in reference ? "https://host.example.org:8090" : "host.example.org",
+    );
+    expect(text).toContain('"automate":["host.example.org"]');
+    expect(text).toContain('"Location":["https://host.example.org:8090"]');
+  });
+
   it("finds its network `web` by those that are on it", () => {
     expect(resolved(gateway(specs, off), "GATEWAY_NEIGHBOURS")).toEqual(["minio", "portal"]);
   });

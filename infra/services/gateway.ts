@@ -1,7 +1,7 @@
 // The one way in: Caddy in front of everything that speaks HTTP. It listens on the host's port of each open endpoint, adds
 // TLS where the configuration wants it, and passes requests on by the service's name.
 import { acmePorts, type Config, type EndpointName } from "../config";
-import { type EnvValue, type JsonPart, hostAddress, json } from "./env-value";
+import { type EnvValue, type JsonPart, hostAddress, json, publicUrl } from "./env-value";
 import { bashHttpHealth } from "./service-spec";
 import type { JobSpec, NetworkName, Port, PublishedPort, ServiceSpec } from "./service-spec";
 
@@ -284,7 +284,9 @@ function challengeServers(config: GatewayConfig, ways: readonly Way[]): Record<s
 
 function toThePortal({ domain, ports }: GatewayConfig, ways: readonly Way[]): JsonPart {
   if (!ways.some(({ endpoint }) => endpoint === "portal")) return answer(404, "nothing here\n");
-  const headers = { Location: [`https://${domain}:${ports.portal}/`] };
+  // Without a domain the name is known once the host has its address.
+  const url = domain === "" ? publicUrl("portal") : `https://${domain}:${ports.portal}/`;
+  const headers = { Location: [url] };
   return { handler: "static_response", status_code: 302, headers };
 }
 
@@ -299,7 +301,7 @@ function certificates({ tls, domain }: GatewayConfig): Record<string, JsonPart> 
         tls: automation(certified, { module: "internal" }),
       };
     case "acme":
-      return { tls: automation([domain], { module: "acme" }) };
+      return { tls: automation([domain === "" ? hostAddress() : domain], { module: "acme" }) };
   }
 }
 

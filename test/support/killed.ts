@@ -2,26 +2,34 @@
 import { spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 
-/** Runs a program until it prints what matches, then kills it; rejects when it ends before. */
+/** Runs a program until it prints what matches, and some time longer, then kills it; rejects when it ends before. */
 export function killedWhen(
   pattern: RegExp,
   [program, ...args]: readonly [string, ...string[]],
-  options: { cwd: string; env: NodeJS.ProcessEnv },
+  { afterSeconds = 0, ...options }: { cwd: string; env: NodeJS.ProcessEnv; afterSeconds?: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     let printed = "";
-    let met = false;
+    let timer: NodeJS.Timeout | undefined;
+    let killed = false;
+    const kill = () => {
+      killed = true;
+      for (const pid of [child.pid!, ...descendants(child.pid!)]) end(pid);
+    };
     const read = (text: string) => {
       printed += text;
-      if (met || !pattern.test(printed)) return;
-      met = true;
-      for (const pid of [child.pid!, ...descendants(child.pid!)]) end(pid);
+      if (timer || !pattern.test(printed)) return;
+      timer = setTimeout(kill, afterSeconds * 1000);
     };
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", read);
     child.on("close", () => {
-      if (met) resolve();
-      else reject(new Error(`it ended before it printed ${String(pattern)}:\n${printed}`));
+      clearTimeout(timer);
+      if (killed) resolve();
+      else
+        reject(
+          new Error(`it ended by itself, without or soon after ${String(pattern)}:\n${printed}`),
+        );
     });
   });
 }

@@ -1,6 +1,6 @@
 // A stack of a test's own: real engine, real Docker, but with names, ports, state and passphrase that no other has.
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -24,6 +24,15 @@ export async function smallSettings(): Promise<[string, string][]> {
   ];
 }
 
+/** The stores open to the test itself, which is in a hurry that no person is in. */
+export const settingsOfTests: readonly (readonly [string, string])[] = [
+  ["open[0]", "inference"],
+  ["open[1]", "objectStore"],
+  ["open[2]", "postgres"],
+  ["uploadsPerMinute.session", "10000"],
+  ["uploadsPerMinute.address", "10000"],
+];
+
 export type Endpoints = Record<EndpointName, { url: string }>;
 export type Credentials = Record<string, { user: string; password: string }>;
 
@@ -36,11 +45,17 @@ export interface PlannedStep {
 export class TestStack {
   readonly name = `test-${randomBytes(4).toString("hex")}`;
   private readonly folder = mkdtempSync(join(tmpdir(), "feedback-loop-test-"));
-  private readonly environment = {
-    ...process.env,
-    PULUMI_BACKEND_URL: `file://${this.folder}`,
-    PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
-  };
+  protected readonly environment: NodeJS.ProcessEnv;
+
+  /** @param variables beside those of the test's own process */
+  constructor(variables: NodeJS.ProcessEnv = {}) {
+    this.environment = {
+      ...process.env,
+      PULUMI_BACKEND_URL: `file://${this.folder}`,
+      PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
+      ...variables,
+    };
+  }
 
   /**
    * Makes the stack with free ports, the stores open, and short waits; without the parts that it can be without, and on
@@ -48,23 +63,21 @@ export class TestStack {
    */
   static async create(more: readonly [string, string][] = []): Promise<TestStack> {
     const stack = new TestStack();
-    await stack.succeed("pulumi", "stack", "init", stack.name);
-    const settings: [string, string][] = [
-      ...(await smallSettings()),
-      ["open[0]", "inference"],
-      ["open[1]", "objectStore"],
-      ["open[2]", "postgres"],
-      ["healthTimeoutSeconds", "120"],
-      // Tests are in a hurry that no person is in.
-      ["uploadsPerMinute.session", "10000"],
-      ["uploadsPerMinute.address", "10000"],
-      ...more,
-    ];
     const mirror = finding("images")?.registryMirror;
-    if (mirror) settings.push(["registryMirror", mirror]);
-    const pairs = settings.flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
-    await stack.succeed("pulumi", "config", "set-all", "-s", stack.name, "--path", ...pairs);
+    await stack.make([
+      ...(await smallSettings()),
+      ...settingsOfTests,
+      ["healthTimeoutSeconds", "120"],
+      ...more,
+      ...(mirror ? [["registryMirror", mirror] as const] : []),
+    ]);
     return stack;
+  }
+
+  protected async make(settings: readonly (readonly [string, string])[]): Promise<void> {
+    await this.succeed("pulumi", "stack", "init", this.name);
+    const pairs = settings.flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
+    await this.succeed("pulumi", "config", "set-all", "-s", this.name, "--path", ...pairs);
   }
 
   /** Runs one of the project's commands, as `npm run` does. */
@@ -74,8 +87,14 @@ export class TestStack {
 
   /** Runs one of the project's commands until it prints what matches, then kills it and all that it started. */
   killedWhen(pattern: RegExp, ...args: string[]): Promise<void> {
+    return this.killedAfter(0, pattern, ...args);
+  }
+
+  /** The same, some time after the words: in the middle of what comes next. */
+  killedAfter(seconds: number, pattern: RegExp, ...args: string[]): Promise<void> {
     const command = [process.execPath, bootstrap, ...args] as const;
-    return killedWhen(pattern, command, { cwd: root, env: this.environment });
+    const options = { cwd: root, env: this.environment, afterSeconds: seconds };
+    return killedWhen(pattern, command, options);
   }
 
   /** Like `command`, but fails the test with the command's own words. Resolves with its output. */
@@ -88,6 +107,17 @@ export class TestStack {
 
   setConfig(key: string, value: string): Promise<string> {
     return this.succeed("pulumi", "config", "set", "-s", this.name, "--path", key, "--", value);
+  }
+
+  /** Its settings by name, those that are objects as such. */
+  async settings<Settings>(): Promise<Settings> {
+    const { stdout } = await this.command("pulumi", "config", "-s", this.name, "--json");
+    const found = JSON.parse(stdout) as Record<string, { value?: string; objectValue?: unknown }>;
+    const own = Object.entries(found).map(([key, { value, objectValue }]) => [
+      key.replace(/^feedback-loop:/, ""),
+      objectValue ?? value,
+    ]);
+    return Object.fromEntries(own) as Settings;
   }
 
   up(): Promise<string> {
@@ -140,14 +170,25 @@ export class TestStack {
 
   /** Removes what the clone has of the stack; for one whose machine goes as a whole. */
   discard(): void {
-    rmSync(this.folder, { recursive: true });
-    rmSync(join(root, `Pulumi.${this.name}.yaml`), { force: true });
+    this.forget();
   }
 
-  private async output(name: string, ...options: string[]): Promise<unknown> {
+  /** State and settings are gone, as on a deployer's computer that broke; what was deployed stays. */
+  loseState(): void {
+    this.forget();
+    mkdirSync(this.folder);
+  }
+
+  /** One of the stack's outputs. */
+  async output(name: string, ...options: string[]): Promise<unknown> {
     const args = ["pulumi", "stack", "output", name, "--json", "-s", this.name, ...options];
     const { stdout } = await this.command(...args);
     return JSON.parse(stdout) as unknown;
+  }
+
+  private forget(): void {
+    rmSync(this.folder, { recursive: true });
+    rmSync(join(root, `Pulumi.${this.name}.yaml`), { force: true });
   }
 }
 

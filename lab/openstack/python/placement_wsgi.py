@@ -1,0 +1,5 @@
+"""Placement for uwsgi."""
+
+from placement.wsgi import init_application
+
+application = init_application()
