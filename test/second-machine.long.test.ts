@@ -118,15 +118,19 @@ it("returns by itself when the machine reboots", async () => {
   await eventually(isAsBefore, { withinSeconds: 60 });
 });
 
-it("is backed up over ssh, and comes back to what it was", async () => {
-  const file = join(folder, "backup.tar");
-  await stack.succeed("backup", "-s", stack.name, "--out", file);
-  await savedPhoto();
-  await finishedRun();
-  expect(await everything()).not.toEqual(before);
-  await stack.succeed("restore", file, "-s", stack.name, "--replace", "--yes");
-  await eventually(isAsBefore, { withinSeconds: 60 });
-});
+it(
+  "is backed up over ssh, and comes back to what it was",
+  async () => {
+    const file = join(folder, "backup.tar");
+    await stack.succeed("backup", "-s", stack.name, "--out", file);
+    await savedPhoto();
+    await finishedRun();
+    expect(await everything()).not.toEqual(before);
+    await stack.succeed("restore", file, "-s", stack.name, "--replace", "--yes");
+    await eventually(isAsBefore, { withinSeconds: 60 });
+  },
+  15 * minutes,
+);
 
 it("has the passwords that it had before, and needs no change", async () => {
   const { labelStudio } = await stack.endpoints();

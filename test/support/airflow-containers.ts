@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { type Result, run, succeed } from "../../cli/processes";
 import { airflow } from "../../infra/services/airflow";
-import { type Reference, referencesIn } from "../../infra/services/env-value";
+import { referencesIn } from "../../infra/services/env-value";
 import { provision } from "../../infra/services/provision";
 import type { ContainerSpec, ServiceSpec } from "../../infra/services/service-spec";
 import { trainer } from "../../infra/services/trainer";
@@ -173,18 +173,14 @@ export class AirflowContainers {
     const setting = {
       image: this.images[image].name,
       network: this.name,
-      resolve: (reference: Reference) => this.resolve(reference),
+      credentials: this.credentials,
+      urls: {
+        minio: "http://minio:9000",
+        inference: "http://inference:8000",
+        "label-studio": "http://label-studio:8080",
+      },
+      publicUrl: "http://airflow.test:8080",
     };
     return runSpecified(spec, setting, options);
-  }
-
-  private resolve(reference: Reference): string {
-    if ("secret" in reference) {
-      const [credential = "", field] = reference.secret.split(".");
-      return this.credentials[credential]![field as "user" | "password"];
-    }
-    if ("url" in reference)
-      return reference.url === "minio" ? "http://minio:9000" : `http://${reference.url}:8000`;
-    return "http://airflow.test:8080";
   }
 }

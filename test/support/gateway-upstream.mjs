@@ -61,12 +61,17 @@ server.on("upgrade", (request, socket) => {
       `Sec-WebSocket-Accept: ${acceptKey(request.headers["sec-websocket-key"])}\r\n\r\n`,
   );
   socket.on("error", () => socket.destroy());
-  socket.on("data", (frame) => {
+  let frame = Buffer.alloc(0);
+  // A frame may come in pieces; of this length it has two bytes of its own and four of its mask (RFC 6455, 5.2).
+  socket.on("data", (piece) => {
+    frame = Buffer.concat([frame, piece]);
+    if (frame.length < 2 || frame.length < 6 + (frame[1] & 127)) return;
     const isText = (frame[0] & 15) === 1;
     if (!isText) return socket.end();
     const mask = frame.subarray(2, 6);
     const text = frame.subarray(6).map((byte, at) => byte ^ mask[at % 4]);
     socket.write(Buffer.concat([Buffer.from([129, text.length]), text]));
+    frame = Buffer.alloc(0);
   });
 });
 server.listen(Number(process.env.PORT));

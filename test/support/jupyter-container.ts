@@ -1,13 +1,13 @@
 // The Jupyter image in a container of a test's own, as its spec says, beside stores that the test has on this machine.
 import { randomBytes } from "node:crypto";
 import { run, succeed } from "../../cli/processes";
-import { type Reference, isSecretRef, textOf } from "../../infra/services/env-value";
+import { textOf } from "../../infra/services/env-value";
 import { jupyter } from "../../infra/services/jupyter";
 import { docker } from "./docker";
 import { eventually } from "./eventually";
 import { JupyterClient, type Notebook } from "./jupyter-client";
 import { type OwnImage, ownImage } from "./own-image";
-import { rightsOf } from "./specified-container";
+import { rightsOf, resolverIn } from "./specified-container";
 import { freePorts } from "./test-stack";
 
 const spec = jupyter();
@@ -100,11 +100,7 @@ function environmentFor(
     ...logins,
     "jupyter-token": { user: "jupyter-token", password: token },
   };
-  const resolve = (reference: Reference): string => {
-    if (!isSecretRef(reference)) return objectStore;
-    const [credential = "", field] = reference.secret.split(".");
-    return credentials[credential]![field as keyof Login];
-  };
+  const resolve = resolverIn({ credentials, urls: { minio: objectStore }, publicUrl: "" });
   return {
     ...Object.fromEntries(
       Object.entries(spec.env).map(([name, value]) => [name, textOf(value, resolve)]),

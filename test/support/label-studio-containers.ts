@@ -2,7 +2,6 @@
 // for, made by the job `provision`. Its network has no way out.
 import { randomBytes } from "node:crypto";
 import { type Result, run } from "../../cli/processes";
-import type { Reference } from "../../infra/services/env-value";
 import { labelStudio, labelStudioProject } from "../../infra/services/label-studio";
 import { provision } from "../../infra/services/provision";
 import type { ContainerSpec } from "../../infra/services/service-spec";
@@ -141,19 +140,11 @@ export class LabelStudioContainers {
     const setting = {
       image: this.images[image].name,
       network: this.name,
-      resolve: (reference: Reference) => this.resolve(reference),
+      credentials: this.logins,
+      urls: { minio: "http://minio:9000", [service.name]: `http://${service.name}:8080` },
+      publicUrl: "http://label-studio.test:8081",
     };
     return runSpecified(spec, setting, options);
-  }
-
-  private resolve(reference: Reference): string {
-    if ("secret" in reference) {
-      const [credential = "", field] = reference.secret.split(".");
-      return this.logins[credential]![field as "user" | "password"];
-    }
-    if ("url" in reference)
-      return reference.url === "minio" ? "http://minio:9000" : `http://${service.name}:8080`;
-    return "http://label-studio.test:8081";
   }
 
   private async address(container: string): Promise<string> {

@@ -5,12 +5,31 @@ import type { ContainerSpec } from "../../infra/services/service-spec";
 import { docker } from "./docker";
 import type { PostgresContainer } from "./postgres-container";
 import type { S3Server } from "./s3-server";
+import type { Credentials } from "./test-stack";
 
-export interface Setting {
+/** What specs refer to. */
+export interface Surroundings {
+  credentials: Credentials;
+  /** By service, as other containers reach it. */
+  urls: Readonly<Record<string, string>>;
+  /** Of whatever people's browsers reach. */
+  publicUrl: string;
+}
+
+export interface Setting extends Surroundings {
   image: string;
   network: string;
-  resolve: (reference: Reference) => string;
 }
+
+export const resolverIn =
+  ({ credentials, urls, publicUrl }: Surroundings) =>
+  (reference: Reference): string => {
+    if ("secret" in reference) {
+      const [credential = "", field] = reference.secret.split(".");
+      return credentials[credential]![field as "user" | "password"];
+    }
+    return "url" in reference ? urls[reference.url]! : publicUrl;
+  };
 
 /** Options of `docker run` for the limits and rights of a spec. */
 export const rightsOf = ({ memoryMiB, pidsLimit, tmpfs }: ContainerSpec): string[] => [
@@ -25,9 +44,11 @@ export const rightsOf = ({ memoryMiB, pidsLimit, tmpfs }: ContainerSpec): string
 /** Runs it with further options; resolves with what `docker run` prints, and rejects with its words. */
 export function runSpecified(
   spec: ContainerSpec,
-  { image, network, resolve }: Setting,
+  setting: Setting,
   options: readonly string[],
 ): Promise<string> {
+  const { image, network } = setting;
+  const resolve = resolverIn(setting);
   const env = Object.fromEntries(
     Object.entries(spec.env).map(([variable, value]) => [variable, textOf(value, resolve)]),
   );
