@@ -4,10 +4,13 @@ import type { Outcome, Task } from "../classifier/task";
 
 export const DEATHS = { exit: 1, uncaught: 2 } as const;
 const WELL = 0;
+/** A photo that its worker is long at work on, and then well. */
+export const LONG = 3;
+const longMs = 3000;
 
 export async function classify({ photo }: Task): Promise<Outcome> {
   const way = photo[0] ?? WELL;
-  await delay(20); // long enough for others to come and wait
+  await delay(way === LONG ? longMs : 20); // long enough for others to come and wait
   if (way === DEATHS.exit) process.exit(3);
   if (way === DEATHS.uncaught) {
     setImmediate(() => {
