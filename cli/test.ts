@@ -8,7 +8,7 @@ import { rmSync, statSync } from "node:fs";
 import { logFolder, root } from "./paths";
 import { attach } from "./processes";
 import { browserProgram, browserStep } from "./setup/browser";
-import { cloudLabStep } from "./setup/cloud-lab";
+import { openstackStep } from "./setup/openstack";
 import { readIfThere } from "./setup/files";
 import { selfMadeChecks } from "./setup/self-made-checks";
 import { machineSteps } from "./setup/machine";
@@ -42,7 +42,7 @@ function testsOf(args: string[]): () => Promise<Counts> {
   if (values.long && values.chameleon)
     throw new UsageError("--long and --chameleon were given; take one of them");
   if (values.long) return () => setUpAnd([], () => slowTests(["long"]));
-  if (values.chameleon) return () => setUpAnd([cloudLabStep], () => slowTests(["chameleon"]));
+  if (values.chameleon) return () => setUpAnd([openstackStep], () => slowTests(["chameleon"]));
   return () => setUpAnd([], allTests);
 }
 

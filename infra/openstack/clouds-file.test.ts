@@ -42,7 +42,7 @@ describe("a cloud of clouds.yaml", () => {
       project_name: "course",
       project_domain_name: "Students",
     };
-    expect(cloudIn(file({ lab: { auth } }), "lab")).toMatchObject({
+    expect(cloudIn(file({ course: { auth } }), "course")).toMatchObject({
       identityUrl: "http://127.0.0.1/identity/v3",
       login: {
         type: "password",

@@ -174,16 +174,6 @@ export class LabCloud {
     };
   }
 
-  /** Connections by ssh to the address are refused, as before sshd runs. */
-  async refuseSsh(address: string): Promise<Undo> {
-    const rule = ["OUTPUT", "--destination", address, "--protocol", "tcp", "--dport", "22"];
-    const reject = ["--jump", "REJECT", "--reject-with", "tcp-reset"];
-    await succeed("iptables", ["--wait", "--insert", ...rule, ...reject]);
-    return async () => {
-      await succeed("iptables", ["--wait", "--delete", ...rule, ...reject]);
-    };
-  }
-
   /** Somebody deletes the server of that name by hand. */
   async deleteServer(name: string): Promise<void> {
     const { compute } = await this.login("lab");

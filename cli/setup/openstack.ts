@@ -4,7 +4,7 @@ import { root } from "../paths";
 import type { Step } from "./steps";
 
 /** Idempotent: where it runs already, this takes seconds. */
-export const cloudLabStep: Step = {
+export const openstackStep: Step = {
   name: "openstack",
   needs: ["docker", "images"],
   heavy: true,
