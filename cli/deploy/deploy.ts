@@ -1,15 +1,19 @@
 // Brings the stack on the engine to what the clone says, and tells what happens as it happens.
 import type { Config } from "../../infra/config";
 import { CloudError } from "../../infra/openstack";
+import { CommandError } from "../command";
 import { hostKeyIn, refuseUnfitCloud, refuseUnfitHost } from "../doctor/examination";
 import { pulumi } from "../setup/stack";
 import type { Step, StepLog } from "../setup/steps";
+import { ProgramFailed } from "../processes";
+import { cloudFailure } from "./cloud-failures";
+import { forgetOnHost } from "./forget";
 import { changesOf, reportTo } from "./progress";
 import { refuseForeignStack } from "./ownership";
 import { reconcile, releaseDeadLocks } from "./reconcile";
 import { reconcileCloud } from "./reconcile-cloud";
 import { configOf } from "./stack-config";
-import { engineOf, hasPlace, placeOf } from "./stack-host";
+import { engineOf, hasPlace, isToBeReplaced, placeOf } from "./stack-host";
 import { stateOf } from "./state";
 
 const up = [
@@ -30,10 +34,21 @@ export function deployStep(stack: string): Step {
       await tidyUp(stack, log);
       // What a person calls by hand next is about this stack, without naming it.
       await pulumi(["stack", "select", stack]);
-      const output = await pulumi([...up, "--stack", stack], { onLine: reportTo(log) });
-      return changesOf(output) ?? "nothing to change";
+      return changesOf(await deploy(stack, log)) ?? "nothing to change";
     },
   };
+}
+
+/** Resolves with what Pulumi printed. */
+async function deploy(stack: string, log: StepLog): Promise<string> {
+  try {
+    return await pulumi([...up, "--stack", stack], { onLine: reportTo(log) });
+  } catch (error) {
+    if (!(error instanceof ProgramFailed)) throw error;
+    const { stdout, stderr } = error.result;
+    const words = cloudFailure(`${stdout}${stderr}`, (await configOf(stack)).openstack);
+    throw words === undefined ? error : new CommandError(words);
+  }
 }
 
 async function tidyUp(stack: string, log: StepLog): Promise<void> {
@@ -46,8 +61,17 @@ async function tidyUp(stack: string, log: StepLog): Promise<void> {
     throw error;
   });
   await judge();
+  const state = await stateOf(stack);
   // Without one, this machine's engine would be asked.
-  if (hasPlace(await stateOf(stack))) await tidyUpHost(stack, config, log);
+  if (!hasPlace(state)) return;
+  if (isToBeReplaced(state, config) && (await engineOf(state).problem())) {
+    log.say(
+      `${placeOf(state)} doesn't answer; its server is replaced, and everything on it made anew`,
+    );
+    // Otherwise the way to the next server would lead through the silent one, for each of its containers.
+    return forgetOnHost(stack, log);
+  }
+  await tidyUpHost(stack, config, log);
 }
 
 /** Where the stack's engine doesn't answer, the deployment itself waits for it, or says why not. */

@@ -1,5 +1,13 @@
 import { readConfig } from "../../infra/config";
-import { addressOf, endpointOf, nothingThere, placeOf, serverOf, withAddress } from "./stack-host";
+import {
+  addressOf,
+  endpointOf,
+  isToBeReplaced,
+  nothingThere,
+  placeOf,
+  serverOf,
+  withAddress,
+} from "./stack-host";
 
 const provider = (inputs: Record<string, unknown>) => ({
   resources: [{ urn: "u", type: "pulumi:providers:docker", inputs }],
@@ -73,5 +81,15 @@ describe("a stack's own server", () => {
   it("is no matter of other targets", () => {
     const config = readConfig({ target: "ssh", ssh: '{"address":"a.example"}' });
     expect(withAddress(config, { resources: [server("s"), floatingIp] })).toBe(config);
+  });
+
+  it("is to be replaced once the settings have another generation than it", () => {
+    const state = { resources: [server("i", { replacementTrigger: 2 })] };
+    const { openstack } = readConfig({});
+    const asked = (generation: number) =>
+      isToBeReplaced(state, { openstack: { ...openstack, generation } });
+    expect(asked(2)).toBe(false);
+    expect(asked(3)).toBe(true);
+    expect(isToBeReplaced({ resources: [] }, { openstack })).toBe(false);
   });
 });

@@ -45,8 +45,16 @@ const serverType = "openstack:compute/instance:Instance";
 const floatingIpType = "openstack:networking/floatingIp:FloatingIp";
 
 /** Id of the stack's own server; undefined where it has none, or none yet. */
-export const serverOf = ({ resources }: Known): string | undefined =>
-  resources.find((resource) => resource.type === serverType && !resource.delete)?.id;
+export const serverOf = (state: Known): string | undefined => serverIn(state)?.id;
+
+const serverIn = ({ resources }: Known) =>
+  resources.find((resource) => resource.type === serverType && !resource.delete);
+
+/** Whether the settings ask for another server in place of the one that there is. */
+export function isToBeReplaced(state: Known, { openstack }: Pick<Config, "openstack">): boolean {
+  const server = serverIn(state);
+  return server !== undefined && server.replacementTrigger !== openstack.generation;
+}
 
 /** The address of a stack's own server: that of its engine, else of its floating IP; undefined before it has one. */
 export function addressOf(state: Known): string | undefined {

@@ -22,6 +22,8 @@ export interface StateResource {
   outputs?: Record<string, unknown>;
   /** Another one has taken its place, and it is to go. */
   delete?: boolean;
+  /** As the program gave it: another value asks for another resource in its place. */
+  replacementTrigger?: unknown;
   /** When it was made, ISO 8601. */
   created?: string;
 }

@@ -1,10 +1,13 @@
+import { readConfig } from "../../infra/config";
 import type { Facts } from "../../infra/host/facts";
 import { contactProblem } from "./contact";
 
 describe("a login", () => {
-  const login = { address: "10.0.0.5", user: "cc", port: 22, privateKeyPath: "" };
-  const problem = (exitCode: number, stderr: string, facts: Facts = {}) =>
-    contactProblem(login, { exitCode, stderr }, facts);
+  const { ssh, ...settings } = readConfig({});
+  const problem = (exitCode: number, stderr: string, facts: Facts = {}, more = {}) => {
+    const config = { ...settings, ssh: { ...ssh, address: "10.0.0.5", user: "cc" }, ...more };
+    return contactProblem(config, { exitCode, stderr }, facts);
+  };
 
   it("is well when it told the facts, whatever else was said", () => {
     expect(problem(0, "Warning: Permanently added", { time: "5" })).toBeUndefined();
@@ -22,5 +25,13 @@ describe("a login", () => {
     [142, 'Please login as the user "debian".', "can't run commands"],
   ])("that ends with %i and %j says what to do", (exitCode, stderr, words) => {
     expect(problem(exitCode, stderr)).toContain(words);
+  });
+
+  it("to a server of the stack's own that doesn't answer says how it is replaced", () => {
+    const openstack = { ...settings.openstack, generation: 4 };
+    const words = problem(255, "Connection timed out", {}, { target: "chameleon", openstack });
+    expect(words).toContain("allowedCidrs.ssh");
+    expect(words).toContain("openstack.generation 5");
+    expect(words).not.toContain("ssh.address");
   });
 });

@@ -5,6 +5,7 @@ import type { Config } from "../../infra/config";
 import {
   contactProblems,
   missingKey,
+  silentServer,
   strangeLogin,
   unreachable,
 } from "../../infra/host/host-problems";
@@ -12,7 +13,8 @@ import { type Facts, readFacts } from "../../infra/host/facts";
 import {
   type SshLogin,
   destination,
-  sshOptions,
+  loginOptions,
+  pinned,
   unpinnedOptions,
 } from "../../infra/host/ssh-login";
 import type { Verdict } from "../../infra/host/verdicts";
@@ -46,7 +48,7 @@ export async function contact(
   const known = config.ssh.hostKey || hostKey;
   const result = await run("ssh", [...sshArguments(config.ssh, known), "sh -s"], options);
   const facts = readFacts(result.stdout);
-  const problem = contactProblem(config.ssh, result, facts);
+  const problem = contactProblem(config, result, facts);
   if (problem !== undefined) return bad(problem);
   const pin =
     known ?? "a host key that isn't known yet: the first deployment keeps the one it sees";
@@ -63,14 +65,15 @@ function hasKey({ privateKeyPath }: SshLogin): boolean {
   return existsSync(path) || existsSync(`${path}.pub`);
 }
 
+/** By a connection of its own: one that is kept from before still has the key that the machine showed then. */
 function sshArguments(login: SshLogin, hostKey: string | undefined): string[] {
-  const options = hostKey ? sshOptions(login, hostKey) : unpinnedOptions(login);
+  const options = hostKey ? [...loginOptions(login), ...pinned(hostKey)] : unpinnedOptions(login);
   return [...options, "--", destination(login)];
 }
 
 /** What kept a login from telling the facts, and what to do about it; undefined when it told them. */
 export function contactProblem(
-  login: SshLogin,
+  { target, ssh: login, openstack }: Pick<Config, "target" | "ssh" | "openstack">,
   { exitCode, stderr }: Pick<Result, "exitCode" | "stderr">,
   facts: Facts,
 ): string | undefined {
@@ -78,8 +81,10 @@ export function contactProblem(
   const said = stderr.trim().split("\n").at(-1)?.trim() ?? "";
   const known = contactProblems(login).find(({ pattern }) => new RegExp(pattern).test(stderr));
   if (known) return known.words;
+  const silence =
+    target === "chameleon" ? silentServer(login, openstack.generation) : unreachable(login);
   return exitCode === sshFailed || exitCode === killed
-    ? `${said}: ${unreachable(login)}`.replace(/^: /, "")
+    ? `${said}: ${silence}`.replace(/^: /, "")
     : `${said}: ${strangeLogin(login)}`;
 }
 

@@ -81,6 +81,10 @@ export const unreachable = ({ address, port }: SshLogin) =>
 export const unreachableServer = ({ address, port }: SshLogin) =>
   `no ssh at ${address} port ${port}: does allowedCidrs.ssh name the address that you come from, and does the server's console say that it booted?`;
 
+/** The same of one that answered before. */
+export const silentServer = (login: SshLogin, generation: number) =>
+  `${unreachableServer(login)} One that doesn't come back is replaced, with its data volume kept, by: npm run pulumi -- config set --path openstack.generation ${generation + 1}, and deploying again`;
+
 /** A login that works where the commands don't. */
 export const strangeLogin = (login: SshLogin) =>
   `${destination(login)} logs in but can't run commands; what it says is above. Clouds do that to root: ${set("user")} USER`;
