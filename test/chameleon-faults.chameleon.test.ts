@@ -210,8 +210,7 @@ describe("a small stack in the cloud", () => {
       async () => {
         await stack.setConfig("dataVolume.sizeGiB", "1");
         await stack.start();
-        const { id } = await (await client()).upload(realPhoto("food11_3_411.jpg"));
-        await eventually(async () => expect(await (await client()).rows([id])).toHaveLength(1));
+        const { id } = await (await client()).save(realPhoto("food11_3_411.jpg"));
         const told = await stack.succeed("destroy", "-s", stack.name, "--yes");
         expect(told).toContain(`${stack.cloudName}-data`);
         const volume = await keptVolume();

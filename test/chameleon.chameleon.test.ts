@@ -8,7 +8,6 @@ import { readConfig } from "../infra/config";
 import { catalogue } from "../infra/services/catalogue";
 import { launch, openPage, screenshot } from "./support/browser";
 import { CloudStack, type CloudsFile, labNetwork } from "./support/cloud-stack";
-import { eventually } from "./support/eventually";
 import { LabCloud } from "./support/lab-cloud";
 import { LoopClient } from "./support/loop-client";
 import { realPhoto, withoutMetadata } from "./support/photos";
@@ -62,14 +61,9 @@ describe("a stack in the cloud", () => {
   async function uploadPhoto(): Promise<void> {
     const loop = await client();
     const photo = realPhoto("food11_3_411.jpg");
-    const { id } = await loop.upload(photo);
-    uploaded.push(id);
-    const [row] = await eventually(async () => {
-      const found = await loop.rows([id]);
-      expect(found).toHaveLength(1);
-      return found;
-    });
-    expect(await loop.photo(row!.object_key)).toEqual(withoutMetadata(photo));
+    const row = await loop.save(photo);
+    uploaded.push(row.id);
+    expect(await loop.photo(row.object_key)).toEqual(withoutMetadata(photo));
   }
 
   async function allHealthy(): Promise<void> {

@@ -83,14 +83,9 @@ describe("a stack on another machine", () => {
   async function uploadPhoto(): Promise<void> {
     const loop = await client();
     const photo = realPhoto("food11_3_411.jpg");
-    const { id } = await loop.upload(photo);
-    uploaded.push(id);
-    const [row] = await eventually(async () => {
-      const found = await loop.rows([id]);
-      expect(found).toHaveLength(1);
-      return found;
-    });
-    expect(await loop.photo(row!.object_key)).toEqual(withoutMetadata(photo));
+    const row = await loop.save(photo);
+    uploaded.push(row.id);
+    expect(await loop.photo(row.object_key)).toEqual(withoutMetadata(photo));
   }
 
   async function allHealthy(): Promise<void> {

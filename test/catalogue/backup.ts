@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { succeed } from "../../cli/processes";
 import { dataOf } from "../support/backups";
-import { eventually } from "../support/eventually";
 import { LoopClient } from "../support/loop-client";
 import { drawnPhoto, realPhoto } from "../support/photos";
 import { TestStack } from "../support/test-stack";
@@ -24,7 +23,7 @@ export const backup = (whole: () => Whole): void => {
     it(
       "is written while the stack runs, for nobody else to read",
       async () => {
-        await saved(whole().client, realPhoto("food11_3_411.jpg"));
+        await whole().client.save(realPhoto("food11_3_411.jpg"));
         data = await dataOf(whole().client);
         expect(Object.keys(data.production).length).toBeGreaterThan(0);
         const { stack } = whole();
@@ -76,7 +75,7 @@ export const backup = (whole: () => Whole): void => {
           const credentials = await empty.credentials();
           const client = new LoopClient(endpoints, credentials);
           expect(await dataOf(client)).toEqual(data);
-          await saved(client, drawnPhoto());
+          await client.save(drawnPhoto());
           const over = await empty.command(...restore, "--partial");
           expect(over.exitCode).toBe(1);
           expect(over.stderr).toContain("holds data already");
@@ -89,10 +88,3 @@ export const backup = (whole: () => Whole): void => {
     );
   });
 };
-
-async function saved(client: LoopClient, photo: string): Promise<void> {
-  const { id } = await client.upload(photo);
-  await eventually(async () => expect(await client.rows([id])).toHaveLength(1), {
-    withinSeconds: 120,
-  });
-}

@@ -3,7 +3,6 @@
 import { FOOD_CLASSES } from "@feedback-loop/contract";
 import type { Page } from "playwright-core";
 import { openPage, screenshot } from "../support/browser";
-import { eventually } from "../support/eventually";
 import {
   JupyterClient,
   numbersByLabel,
@@ -70,8 +69,7 @@ export const jupyter = (whole: () => WholeStack): void => {
       "runs its notebook unattended, which counts what the database has",
       async () => {
         const { client, stack } = whole();
-        const { id } = await client.upload(drawnPhoto());
-        await eventually(async () => expect(await client.rows([id])).toHaveLength(1));
+        await client.save(drawnPhoto());
         const run = await runNotebook(stack.containerName("jupyter"), notebook);
         const counted = FOOD_CLASSES.map((name): [string, number] => [name, 0]);
         for (const { class_index: index } of await client.allRows()) counted[index]![1] += 1;

@@ -2,6 +2,7 @@
 import type { FeedbackKind } from "@feedback-loop/contract";
 import { Client as ObjectStore } from "minio";
 import { type ClientConfig, Client as Database } from "pg";
+import { eventually } from "./eventually";
 import { Person } from "./person";
 import type { Credentials, Endpoints } from "./test-stack";
 
@@ -73,6 +74,19 @@ export class LoopClient extends Person {
 
   rows(ids: readonly string[]): Promise<Row[]> {
     return this.query<Row>("SELECT * FROM predictions WHERE id = ANY ($1)", [ids]);
+  }
+
+  /** Uploads a photo; resolves with its row once it is saved. */
+  async save(photo: string): Promise<Row> {
+    const { id } = await this.upload(photo);
+    return eventually(
+      async () => {
+        const [row] = await this.rows([id]);
+        if (!row) throw new Error(`the prediction ${id} isn't saved`);
+        return row;
+      },
+      { withinSeconds: 120 },
+    );
   }
 
   feedbackRows(): Promise<FeedbackRow[]> {
