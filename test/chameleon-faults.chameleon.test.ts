@@ -206,6 +206,26 @@ describe("a small stack in the cloud", () => {
     );
 
     it(
+      "borrows a floating IP that the project holds, and leaves it there",
+      async () => {
+        const [address, giveBack] = await cloud.holdFloatingIp();
+        try {
+          const held = await cloud.inventory();
+          await stack.setConfig("openstack.floatingIp", address);
+          await stack.start();
+          expect(await stack.address()).toBe(address);
+          await isWell();
+          await destroy();
+          expect(await cloud.inventory()).toEqual(held);
+          await stack.setConfig("openstack.floatingIp", "");
+        } finally {
+          await giveBack();
+        }
+      },
+      20 * minutes,
+    );
+
+    it(
       "keeps its data where the settings say so, and has it again on the next server",
       async () => {
         await stack.setConfig("dataVolume.sizeGiB", "1");

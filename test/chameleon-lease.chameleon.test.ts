@@ -1,4 +1,6 @@
 // `npm run lease` against a real Blazar, with a login that may make leases and with one that may not.
+import { randomUUID } from "node:crypto";
+import { cloudNameOf, descriptionOf } from "../infra/openstack";
 import { CloudStack } from "./support/cloud-stack";
 import { LabCloud } from "./support/lab-cloud";
 
@@ -94,5 +96,31 @@ describe("a lease", () => {
     expect(said).toMatch(/web interface|password/);
     expect(seconds).toBeLessThan(60);
     expect(await reservations()).toEqual([]);
+  });
+
+  it("leaves nothing behind once it is over: what stacks still have then is swept away", async () => {
+    const { network } = await cloud.login("lab");
+    const [shared] = await network.list<{ id: string }>(
+      `/networks?name=${cloud.network}`,
+      "networks",
+    );
+    /** A port of somebody's stack. */
+    const port = async (hoursLeft: number): Promise<string> => {
+      const expires = new Date(Date.now() + hoursLeft * hour).toISOString();
+      const cloudName = cloudNameOf(`left-${randomUUID().slice(0, 8)}`);
+      const description = descriptionOf({ cloudName, owner: randomUUID(), expires });
+      const made = { name: cloudName, network_id: shared!.id, description };
+      return (await network.post<{ port: { id: string } }>("/ports", { port: made })).port.id;
+    };
+    const over = await port(-1);
+    const goesOn = await port(1);
+    try {
+      await stack.succeed("sweep", "--expired", "--cloud", "lab", "--yes");
+      const left = (await cloud.inventory()).ports.map(({ id }) => id);
+      expect(left).toContain(goesOn);
+      expect(left).not.toContain(over);
+    } finally {
+      await network.delete(`/ports/${goesOn}`);
+    }
   });
 });

@@ -118,6 +118,16 @@ export class LabCloud {
     return { leaseId: lease.id, reservationId: lease.reservations[0]!.id, end };
   }
 
+  /** An address that the project holds, on no server. */
+  async holdFloatingIp(): Promise<[address: string, giveBack: Undo]> {
+    const { network } = await this.login("lab");
+    const pools = await network.list<Named>(`/networks?name=${this.pool}`, "networks");
+    const { floatingip } = await network.post<{
+      floatingip: { id: string; floating_ip_address: string };
+    }>("/floatingips", { floatingip: { floating_network_id: pools[0]!.id } });
+    return [floatingip.floating_ip_address, () => network.delete(`/floatingips/${floatingip.id}`)];
+  }
+
   /** No address of the pool is free for anybody, until it is undone. */
   async noFloatingIpLeft(): Promise<Undo> {
     const { network } = await this.login("lab-admin");
