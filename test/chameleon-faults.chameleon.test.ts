@@ -178,7 +178,9 @@ describe("a small stack in the cloud", () => {
         const { said } = await refused(/no ssh at/);
         const generation = /openstack\.generation (\d+)/.exec(said)![1]!;
         await stack.setConfig("openstack.generation", generation);
+        const server = await stack.output("serverId");
         await stack.start();
+        expect(await stack.output("serverId")).not.toBe(server);
         await isWell();
       },
       20 * minutes,

@@ -17,13 +17,17 @@ import { engineOf, hasPlace, isToBeReplaced, placeOf } from "./stack-host";
 import { stateOf } from "./state";
 
 const up = [
-  // Refreshed, because what was removed by hand would be taken for running; then the jobs' turn comes as needed.
-  // By the program, which knows a host's new key where the state has the old one.
-  ...["up", "--yes", "--skip-preview", "--refresh", "--run-program"],
+  ...["up", "--yes", "--skip-preview"],
   // Set-up has installed exactly the plugins that are needed.
   "--skip-plugin-pre-install",
   ...["--suppress-outputs", "--suppress-progress"],
 ];
+
+/**
+ * Refreshed, because what was removed by hand would be taken for running; then the jobs' turn comes as needed. By the
+ * program, which knows a host's new key where the state has the old one.
+ */
+const refreshed = ["--refresh", "--run-program"];
 
 export function deployStep(stack: string): Step {
   return {
@@ -41,12 +45,15 @@ export function deployStep(stack: string): Step {
 
 /** Resolves with what Pulumi printed. */
 async function deploy(stack: string, log: StepLog): Promise<string> {
+  const config = await configOf(stack);
+  // A refresh by the program takes over its generation, and there would be nothing left to replace.
+  const more = isToBeReplaced(await stateOf(stack), config) ? [] : refreshed;
   try {
-    return await pulumi([...up, "--stack", stack], { onLine: reportTo(log) });
+    return await pulumi([...up, ...more, "--stack", stack], { onLine: reportTo(log) });
   } catch (error) {
     if (!(error instanceof ProgramFailed)) throw error;
     const { stdout, stderr } = error.result;
-    const words = cloudFailure(`${stdout}${stderr}`, (await configOf(stack)).openstack);
+    const words = cloudFailure(`${stdout}${stderr}`, config.openstack);
     throw words === undefined ? error : new CommandError(words);
   }
 }
