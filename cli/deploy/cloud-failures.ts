@@ -12,8 +12,8 @@ interface Failure {
 
 const failures: readonly Failure[] = [
   {
-    // Neutron has the same words for every network: which one it is shows by what was to be made.
-    pattern: /floatingip.*(IpAddressGenerationFailure|ExternalIpAddressExhausted|No more IP addr)/i,
+    // Neutron says the same of every network: which one it is shows by what was to be made, a line before.
+    pattern: /creating openstack_networking_floatingip_v2:.*\s.*IpAddressGenerationFailure/,
     words: ({ floatingIpPool }) =>
       `no floating IP is left in the pool ${floatingIpPool}: try again when others have given theirs back (npm run sweep -- --expired does it for stacks whose lease is over), or name one that the project holds: npm run pulumi -- config set --path openstack.floatingIp ADDRESS`,
   },
