@@ -35,17 +35,17 @@ export function deployStep(stack: string): Step {
     needs: [`stack ${stack}`],
     done: () => Promise.resolve(undefined),
     async run(log) {
-      await tidyUp(stack, log);
+      const config = await configOf(stack);
+      await tidyUp(stack, config, log);
       // What a person calls by hand next is about this stack, without naming it.
       await pulumi(["stack", "select", stack]);
-      return changesOf(await deploy(stack, log)) ?? "nothing to change";
+      return changesOf(await deploy(stack, config, log)) ?? "nothing to change";
     },
   };
 }
 
 /** Resolves with what Pulumi printed. */
-async function deploy(stack: string, log: StepLog): Promise<string> {
-  const config = await configOf(stack);
+async function deploy(stack: string, config: Config, log: StepLog): Promise<string> {
   // A refresh by the program takes over its generation, and there would be nothing left to replace.
   const more = isToBeReplaced(await stateOf(stack), config) ? [] : refreshed;
   try {
@@ -58,8 +58,7 @@ async function deploy(stack: string, log: StepLog): Promise<string> {
   }
 }
 
-async function tidyUp(stack: string, log: StepLog): Promise<void> {
-  const config = await configOf(stack);
+async function tidyUp(stack: string, config: Config, log: StepLog): Promise<void> {
   if (config.target !== "chameleon") return tidyUpHost(stack, config, log);
   const judge = async () => refuseUnfitCloud(stack, config, await stateOf(stack));
   await reconcileCloud(stack, config, log).catch(async (error: unknown) => {
