@@ -210,10 +210,13 @@ describe("a small stack in the cloud", () => {
     it(
       "borrows a floating IP that the project holds, and leaves it there",
       async () => {
+        await stack.start();
         const [address, giveBack] = await cloud.holdFloatingIp();
         try {
-          const held = await cloud.inventory();
           await stack.setConfig("openstack.floatingIp", address);
+          await refused(/the server has the address \S+, and another one only after/);
+          await destroy();
+          const held = await cloud.inventory();
           await stack.start();
           expect(await stack.address()).toBe(address);
           await isWell();

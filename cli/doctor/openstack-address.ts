@@ -11,10 +11,27 @@ import {
   unknown,
 } from "./openstack-facts";
 
-export const floatingIp: Check = (facts, needs) =>
-  needs.openstack.floatingIp === "" ? fromPool(facts, needs) : borrowed(facts, needs);
+export const floatingIp: Check = (facts, needs) => {
+  const { floatingIp: wanted } = needs.openstack;
+  const present = addressNow(facts, needs);
+  const stays = wanted === "" ? needs.held.has("floating IP") : present === wanted;
+  // A port has one address, and the next one would be put there before this one is taken off.
+  if (present !== undefined && !stays)
+    return bad(
+      "address",
+      `openstack.floatingIp: the server has the address ${present}, and another one only after npm run destroy -- -s ${needs.stack} and npm start -- -s ${needs.stack}, which keep what dataVolume.keep says`,
+    );
+  return wanted === "" ? fromPool(facts, needs) : borrowed(facts, needs);
+};
 
-function borrowed({ floatingIps }: CloudFacts, { openstack, held, ids }: CloudNeeds): Verdict {
+/** What the stack's port has; undefined: nothing, or nobody tells. */
+function addressNow({ floatingIps }: CloudFacts, { ids }: CloudNeeds): string | undefined {
+  if (floatingIps instanceof CloudError) return undefined;
+  return floatingIps.find(({ port_id }) => port_id !== null && ids.has(port_id))
+    ?.floating_ip_address;
+}
+
+function borrowed({ floatingIps }: CloudFacts, { openstack, ids }: CloudNeeds): Verdict {
   const { floatingIp: wanted } = openstack;
   if (floatingIps instanceof CloudError) return unknown("address", floatingIps);
   const found = floatingIps.find((one) => one.floating_ip_address === wanted);
@@ -23,7 +40,7 @@ function borrowed({ floatingIps }: CloudFacts, { openstack, held, ids }: CloudNe
       "address",
       `openstack.floatingIp: the project holds no ${wanted}, only ${addresses(floatingIps)}; empty takes one of the pool`,
     );
-  const isFree = found.port_id === null || held.has("server") || ids.has(found.port_id);
+  const isFree = found.port_id === null || ids.has(found.port_id);
   return isFree
     ? good("address", `${wanted}, which the project holds`)
     : bad("address", `openstack.floatingIp: ${wanted} is on another server; name a free one`);

@@ -193,6 +193,22 @@ describe("a floating IP", () => {
     expect(verdict("address", held("p"), wanted).words).toContain("is on another server");
     expect(verdict("address", held("p"), { ...wanted, ids: new Set(["p"]) }).ok).toBe(true);
   });
+
+  it.each([
+    ["one of its own to a borrowed one", "198.51.100.9", new Set<ThingKind>(["floating IP"])],
+    ["a borrowed one to another", "198.51.100.9", new Set<ThingKind>()],
+    ["a borrowed one to one of its own", "", new Set<ThingKind>()],
+  ])("doesn't change from %s while the stack is up", (_, wanted, held) => {
+    const floatingIps = [
+      { id: "now", floating_ip_address: "198.51.100.7", port_id: "p" },
+      { id: "free", floating_ip_address: "198.51.100.9", port_id: null },
+    ];
+    const needs = { ...openstack({ floatingIp: wanted }), held, ids: new Set(["p"]) };
+    expect(verdict("address", { floatingIps }, needs)).toMatchObject({
+      ok: false,
+      words: expect.stringContaining("has the address 198.51.100.7") as string,
+    });
+  });
 });
 
 describe("quotas", () => {
