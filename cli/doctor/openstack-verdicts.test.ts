@@ -1,5 +1,5 @@
 import { readConfig } from "../../infra/config";
-import { CloudError, metadataOf } from "../../infra/openstack";
+import { CloudError, type ThingKind, metadataOf } from "../../infra/openstack";
 import type { CloudFacts, CloudNeeds } from "./openstack-facts";
 import { cloudVerdicts, keyVerdict, loginVerdicts } from "./openstack-verdicts";
 
