@@ -19,7 +19,7 @@ export const floatingIp: Check = (facts, needs) => {
   if (present !== undefined && !stays)
     return bad(
       "address",
-      `openstack.floatingIp: the server has the address ${present}, and another one only after npm run destroy -- -s ${needs.stack} and npm start -- -s ${needs.stack}, which keep what dataVolume.keep says`,
+      `openstack.floatingIp: the server has the address ${present}, and another one only after npm run destroy -- -s ${needs.stack} and npm start -- -s ${needs.stack}; data that isn't on a data volume goes`,
     );
   return wanted === "" ? fromPool(facts, needs) : borrowed(facts, needs);
 };

@@ -83,7 +83,7 @@ export const unreachableServer = ({ address, port }: SshLogin) =>
 
 /** The same of one that answered before. */
 export const silentServer = (login: SshLogin, generation: number) =>
-  `${unreachableServer(login)} One that doesn't come back is replaced, with its data volume kept, by: npm run pulumi -- config set --path openstack.generation ${generation + 1}, and deploying again`;
+  `${unreachableServer(login)} One that doesn't come back is replaced by: npm run pulumi -- config set --path openstack.generation ${generation + 1}, and deploying again; data that isn't on a data volume goes`;
 
 /** A login that works where the commands don't. */
 export const strangeLogin = (login: SshLogin) =>
