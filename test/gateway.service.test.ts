@@ -195,7 +195,8 @@ describe("within its memory", () => {
     "takes %s uploads at once",
     async (count) => {
       const body = randomBytes(mebibyte / 2);
-      const question = { ca, method: "POST", body, timeoutSeconds: 240 };
+      const agent = new TlsAgent({ keepAlive: false });
+      const question = { ca, agent, method: "POST", body, timeoutSeconds: 240 };
       const uploads = Array.from({ length: count }, () =>
         askForJson<Uploaded>(secure.url("frontend"), "/upload", question),
       );
@@ -234,6 +235,26 @@ describe("a connection", () => {
     expect(await socket.echo("still there")).toBe("still there");
     socket.close();
     for (const agent of Object.values(agents)) agent.destroy();
+  }, 120_000);
+
+  it("makes no room for others once its next request has come", async () => {
+    const agent = new TlsAgent({ keepAlive: true, maxFreeSockets: 300 });
+    const upload = (through?: TlsAgent) =>
+      ask(secure.url("frontend"), "/upload", { ca, agent: through, method: "POST", body: "x" });
+    // As many as the gateway has at once (app/gateway/connections.go), each idle for longer than it leaves it alone.
+    const several = <T>(count: number, one: () => Promise<T>) =>
+      Promise.all(Array.from({ length: count }, one));
+    await several(300, () => upload(agent));
+    await seconds(1.5);
+    // While it sleeps, requests come on all of them, and others want to come in.
+    await docker("pause", secure.name);
+    const kept = several(300, () => upload(agent));
+    const others = several(100, () => upload(new TlsAgent({ keepAlive: false })));
+    await seconds(1);
+    await docker("unpause", secure.name);
+    for (const answer of await kept) expect(answer).toMatchObject({ status: 200, reused: true });
+    for (const answer of await others) expect(answer).toMatchObject({ status: 200 });
+    agent.destroy();
   }, 120_000);
 
   it.each(["off", "internal"] as const)(

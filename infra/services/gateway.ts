@@ -162,6 +162,7 @@ const serverSettings = {
   idle_timeout: "5m",
 };
 
+/** Next to the socket, where it sees what waits to be read. */
 const counted = { wrapper: "connections" };
 
 /** TLS on a server's ports, where plain HTTP is answered with the address to use instead. */
@@ -169,8 +170,8 @@ function encrypted({ tls }: GatewayConfig): Record<string, JsonPart> {
   if (tls === "off") return { listener_wrappers: [counted] };
   return {
     listener_wrappers: [
-      { wrapper: "http_redirect", max_header_bytes: serverSettings.max_header_bytes },
       counted,
+      { wrapper: "http_redirect", max_header_bytes: serverSettings.max_header_bytes },
       { wrapper: "tls" },
     ],
     // Clients that call an address, not a name, don't say which.
