@@ -25,12 +25,8 @@ let before: Awaited<ReturnType<typeof everything>>;
 beforeAll(async () => {
   machine = await LabMachine.boot();
   stack = await TestStack.create([
-    ["target", "ssh"],
-    ["ssh.address", machine.address],
-    ["ssh.user", "cc"],
-    ["ssh.privateKeyPath", machine.key],
+    ...machine.stackSettings(),
     ["components", "auto"],
-    ["tls", "off"],
     ["healthTimeoutSeconds", "600"],
   ]);
   await stack.setConfig("imageRegistry", `${await LabMachine.registry()}/${stack.name}`);

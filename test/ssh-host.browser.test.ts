@@ -9,12 +9,10 @@ import type { Browser } from "playwright-core";
 import { launch, openPage, screenshot } from "./support/browser";
 import { restartEngine } from "./support/engine-restart";
 import { eventually } from "./support/eventually";
-import { LabMachine, type MachineOptions } from "./support/lab-machine";
+import { LabMachine } from "./support/lab-machine";
 import { LoopClient } from "./support/loop-client";
 import { realPhoto, withoutMetadata } from "./support/photos";
 import { TestStack, coreServices as services, root } from "./support/test-stack";
-import { finding } from "../cli/setup/findings";
-import { dockerHub, type OwnImageName } from "../infra/images";
 import { readConfig } from "../infra/config";
 import { imageContent, ownImagesOf } from "../infra/runtime/own-images";
 import { catalogue } from "../infra/services/catalogue";
@@ -24,14 +22,6 @@ jest.setTimeout(2 * minutes);
 
 /** Of the parts that the test's stack has. */
 const ownImageNames = ownImagesOf(catalogue(readConfig({ components: "[]" })));
-
-const sshSettings = ({ address, key }: LabMachine, user = "cc"): [string, string][] => [
-  ["target", "ssh"],
-  ["ssh.address", address],
-  ["ssh.user", user],
-  ["ssh.privateKeyPath", key],
-  ["tls", "off"],
-];
 
 /** @param ca certificate of the authority to trust, beside those that everybody trusts */
 const httpsStatus = (url: string, ca?: string) =>
@@ -66,7 +56,7 @@ describe("a stack on another machine", () => {
     const userData = () =>
       "#cloud-config\nruncmd:\n  - until journalctl -u ssh | grep -q 'Accepted publickey'; do sleep 1; done; sleep 3\n";
     machine = await LabMachine.boot({ bootDelay: 10, userData });
-    stack = await TestStack.create(sshSettings(machine));
+    stack = await TestStack.create(machine.stackSettings());
     imageRegistry = `${await LabMachine.registry()}/${stack.name}`;
     await stack.setConfig("imageRegistry", imageRegistry);
   }, 5 * minutes);
@@ -264,119 +254,5 @@ describe("a stack on another machine", () => {
     const wiped = await stack.succeed("destroy", "-s", stack.name, "--volumes", "--yes");
     expect(wiped).toContain(stack.containerName("database"));
     expect(await machine.run(kept)).toBe("");
-  });
-});
-
-describe("a machine that builds", () => {
-  const image: OwnImageName = "provision";
-  let machine: LabMachine;
-  const stack = new TestStack();
-  /** Of the project whose program is one-image.ts. */
-  const program = join(root, "test");
-  const pulumi = (...args: string[]) => stack.succeed("pulumi", "--cwd", program, ...args);
-
-  beforeAll(async () => {
-    machine = await LabMachine.boot();
-    await pulumi("stack", "init", stack.name);
-  });
-
-  afterAll(async () => {
-    await machine.dispose();
-    stack.discard();
-    rmSync(join(program, `Pulumi.${stack.name}.yaml`));
-  });
-
-  it(
-    "makes an image of the project's own from the clone, once",
-    async () => {
-      const settings = {
-        image,
-        "login.address": machine.address,
-        "login.user": "cc",
-        "login.port": "22",
-        "login.privateKeyPath": machine.key,
-        timeoutSeconds: "300",
-        registryMirror: finding("images")?.registryMirror ?? dockerHub,
-      };
-      const config = Object.entries(settings).flatMap(([key, value]) => [
-        "--config",
-        `${key}=${value}`,
-      ]);
-      const up = ["up", "-s", stack.name, "--yes", "--skip-preview", "--color", "never"];
-      await pulumi(...up, "--config-path", ...config);
-      const listed = await machine.run(`docker images --format '{{.Repository}}:{{.Tag}}'`);
-      const name = `${stack.name}/${image}:${imageContent(root, image).slice(0, 16)}`;
-      expect(listed).toContain(name);
-      expect(await pulumi(...up)).toMatch(/\d+ unchanged/);
-      await pulumi("destroy", "-s", stack.name, "--yes", "--skip-preview");
-      expect(await machine.run("docker images --quiet --filter label=feedback-loop.stack")).toBe(
-        "",
-      );
-    },
-    10 * minutes,
-  );
-});
-
-describe("a machine that isn't fit", () => {
-  const ann = (key: string) =>
-    `#cloud-config\nusers:\n  - name: ann\n    shell: /bin/bash\n    ssh_authorized_keys: ["${key}"]\n`;
-  let machine: LabMachine;
-  let stack: TestStack;
-
-  async function boot(options: MachineOptions, user = "cc"): Promise<void> {
-    machine = await LabMachine.boot(options);
-    await machine.booted();
-    stack = await TestStack.create(sshSettings(machine, user));
-  }
-
-  afterEach(async () => {
-    await machine.dispose();
-    stack.discard();
-  });
-
-  /** What a deployment says, which the doctor says too, each within a minute. */
-  async function refusal(): Promise<string> {
-    const began = Date.now();
-    const { exitCode, stdout, stderr } = await stack.command(
-      ...["pulumi", "up", "-s", stack.name, "--yes", "--skip-preview", "--color", "never"],
-    );
-    const took = (Date.now() - began) / 1000;
-    expect(exitCode).not.toBe(0);
-    expect(took).toBeLessThan(60);
-    const doctor = await stack.command("doctor", "-s", stack.name);
-    expect(doctor.exitCode).toBe(1);
-    const words = doctor.stdout.split("\n").filter((line) => line.startsWith("FAILED"));
-    expect(words).toHaveLength(1);
-    const [, said] = /^FAILED +\w+ +(.*)$/.exec(words[0]!)!;
-    // The amount that is free may differ between the two.
-    expect(`${stdout}${stderr}`.replaceAll(/\d+ MiB/g, "")).toContain(
-      said!.replaceAll(/\d+ MiB/g, ""),
-    );
-    return said!;
-  }
-
-  it(
-    "is told of a key that doesn't fit, and of a user that isn't there",
-    async () => {
-      await boot({});
-      await stack.setConfig("ssh.privateKeyPath", machine.otherKey);
-      expect(await refusal()).toContain("doesn't let cc in with the key");
-      await stack.setConfig("ssh.privateKeyPath", machine.key);
-      await stack.setConfig("ssh.user", "nobody-here");
-      expect(await refusal()).toContain("doesn't let nobody-here in");
-    },
-    4 * minutes,
-  );
-
-  it("is told of Docker that is missing where it may not be installed", async () => {
-    await boot({ docker: false, userData: ann }, "ann");
-    expect(await refusal()).toContain(
-      "there is no Docker on the machine, and ann may not install it",
-    );
-  });
-
-  it("is told of a full disk", async () => {
-    await boot({ disk: "300m" });
-    expect(await refusal()).toContain("MiB free where Docker keeps its data");
   });
 });

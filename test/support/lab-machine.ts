@@ -67,6 +67,17 @@ export class LabMachine {
     await this.run(`timeout ${bootSeconds} sh -c '${wait}'`);
   }
 
+  /** Settings of a stack that goes there. */
+  stackSettings(user = "cc"): [string, string][] {
+    return [
+      ["target", "ssh"],
+      ["ssh.address", this.address],
+      ["ssh.user", user],
+      ["ssh.privateKeyPath", this.key],
+      ["tls", "off"],
+    ];
+  }
+
   async dispose(): Promise<void> {
     await this.command("down");
     rmSync(this.folder, { recursive: true });
