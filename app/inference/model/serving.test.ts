@@ -368,6 +368,8 @@ describe("a service with a model", () => {
 
   it("lives with a cache that can't be written", async () => {
     await serves("1");
+    // By then it has written down what it serves.
+    await looksAgain();
     rmSync(folder, { recursive: true });
     writeFileSync(folder, "no folder any more");
     store.publish("2");
